@@ -1,0 +1,1 @@
+"""The helper library of a hands-on course on variational autoencoders."""
