@@ -1,0 +1,175 @@
+"""An attempt: the learner's own object, called with care and watched."""
+
+import copy
+import inspect
+import sysconfig
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from vae_course.checks.failure import ExerciseFailed
+
+PACKAGE = Path(__file__).parents[1]
+
+
+class NotStarted(Exception):
+    """Raised where the stub still raises NotImplementedError."""
+
+
+class Attempt:
+    """A learner's function or class, and the name it should go by.
+
+    Args:
+        answer: what the learner wrote.
+        name: the name under which the exercise asked for it.
+    """
+
+    def __init__(self, answer, name):
+        self.answer, self.name = answer, name
+
+    def __call__(self, **inputs):
+        """Call the answer with copies of the inputs, named or in order.
+
+        Args:
+            **inputs: the arguments, in the order of the signature.
+
+        Returns:
+            What the answer returns.
+
+        Raises:
+            NotStarted: if the stub's own NotImplementedError comes back.
+            ExerciseFailed: if it crashes, cannot be called like this,
+                changes what it was given, or returns nothing.
+        """
+        given = copy.deepcopy(inputs)
+        args, kwargs = self._bind(given)
+        result = self.run(self.answer, *args, **kwargs)
+        self._look_for_changes(inputs, given)
+        if result is None:
+            raise ExerciseFailed(
+                f"{self.name} returns its result",
+                "nothing (None)",
+                "Does every way through the function end in `return`?",
+                "returns_nothing",
+            )
+        return result
+
+    def run(self, function, *args, **kwargs):
+        """Run any part of the answer; turn what it raises into a verdict.
+
+        Args:
+            function: the learner's object, or a method of it.
+            *args: passed on.
+            **kwargs: passed on.
+        """
+        try:
+            return function(*args, **kwargs)
+        except (ExerciseFailed, NotStarted):
+            raise
+        except NotImplementedError as error:
+            if not _raised_by_learner(error):
+                raise crash_report(self.name, error) from None
+            raise NotStarted from None
+        except (Exception, SystemExit) as error:
+            raise crash_report(self.name, error) from None
+
+    def _bind(self, inputs):
+        """Find how the answer takes the inputs: by name, else in order."""
+        asked = f"{self.name}({', '.join(inputs)})"
+        if not callable(self.answer):
+            raise ExerciseFailed(
+                f"{asked}, something that can be called",
+                f"{self.name} is a {type(self.answer).__name__}",
+                "Did you give the check the function itself, without "
+                "calling it, and does no variable share its name?",
+                "wrong_type",
+            )
+        try:
+            signature = inspect.signature(self.answer)
+        except (TypeError, ValueError):
+            return tuple(inputs.values()), {}
+        for args, kwargs in ((), inputs), (tuple(inputs.values()), {}):
+            try:
+                signature.bind(*args, **kwargs)
+            except TypeError:
+                continue
+            return args, kwargs
+        raise ExerciseFailed(
+            f"it can be called as {asked}",
+            f"yours is {self.name}{signature}",
+            "Which arguments does the stub's first line name?",
+        )
+
+    def _look_for_changes(self, inputs, given):
+        for name, before in inputs.items():
+            if isinstance(before, np.ndarray | list | dict) and not _same(
+                before, given[name]
+            ):
+                raise ExerciseFailed(
+                    f"{self.name} leaves its arguments as they were",
+                    f"`{name}` had other values after the call",
+                    "Which line works in place (`x += …`, `x[…] = …`, "
+                    "`out=`) on something the caller still needs?",
+                    "changes_its_input",
+                )
+
+
+def crash_report(name, error):
+    """Say that an answer crashed, and at which of its own lines.
+
+    Args:
+        name: the name of what was called.
+        error: the exception it raised.
+
+    Returns:
+        The ExerciseFailed to raise.
+    """
+    got = f"{type(error).__name__}: {_short(error)}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if _is_learners(frame)
+    ]
+    if frames and frames[-1].line:
+        got += f"\nat your line {frames[-1].lineno}: {frames[-1].line}"
+    return ExerciseFailed(
+        f"{name} runs without an error",
+        got,
+        "What are the shapes and types of the values on that line? Print "
+        "them, or try it on two numbers.",
+    )
+
+
+def _short(error):
+    """Keep the head of a message: Keras and TensorFlow write pages."""
+    text = str(error).strip()
+    return text if len(text) <= 400 else text[:400] + " …"
+
+
+def _raised_by_learner(error):
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and _is_learners(frames[-1])
+
+
+def _is_learners(frame):
+    if frame.filename.startswith("<frozen"):
+        return False
+    path = Path(frame.filename)
+    libraries = [PACKAGE, *_installed()]
+    return not any(path.is_relative_to(library) for library in libraries)
+
+
+def _installed():
+    names = "stdlib", "platstdlib", "purelib", "platlib"
+    return [Path(sysconfig.get_path(name)) for name in names]
+
+
+def _same(before, after):
+    if isinstance(before, np.ndarray):
+        return (
+            before.shape == after.shape
+            and before.dtype == after.dtype
+            and np.array_equal(before, after, equal_nan=True)
+        )
+    return before == after

@@ -1,0 +1,104 @@
+"""Compare what came out with an independent road, and name known slips."""
+
+import numpy as np
+
+from vae_course.checks.failure import ExerciseFailed
+
+
+def as_array(value, asked):
+    """Turn a number, list, array or tensor into a float or int array.
+
+    Args:
+        value: what an answer returned.
+        asked: what it should be, for the message.
+
+    Returns:
+        A NumPy array of numbers.
+
+    Raises:
+        ExerciseFailed: if there are no numbers in it.
+    """
+    try:
+        array = np.asarray(value)
+    except Exception:
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub" and not _is_bfloat16(array):
+        raise ExerciseFailed(
+            asked,
+            f"a {type(value).__name__}: {_brief(value)}",
+            "Which type should the result have, and which line makes it?",
+            "wrong_type",
+        )
+    return array
+
+
+def compare(value, right, *, asked, slips=(), rtol=1e-5, atol=1e-8):
+    """Do nothing if a value is right; else name the slip that gives it.
+
+    Args:
+        value: what an answer returned.
+        right: what an independent road gives, array of the exact shape.
+        asked: one phrase that says what the result should be.
+        slips: list of (slug, what that slip gives, the question that leads
+            out of it).
+        rtol: relative tolerance of each entry.
+        atol: absolute tolerance of each entry, in units of the result.
+
+    Raises:
+        ExerciseFailed: with the slug of the slip, or with the first place
+            where the value differs.
+    """
+    right = np.asarray(right)
+    value = as_array(value, asked)
+    if _agree(value, right, rtol, atol):
+        return
+    for mistake, wrong, question in slips:
+        if _agree(value, np.asarray(wrong), rtol, atol, equal_nan=True):
+            got = _difference(value, right, rtol, atol)
+            raise ExerciseFailed(asked, got, question, mistake)
+    raise ExerciseFailed(
+        asked,
+        _difference(value, right, rtol, atol),
+        _general_question(value, right),
+        None if np.all(np.isfinite(value)) else "not_finite",
+    )
+
+
+def _agree(value, other, rtol, atol, equal_nan=False):
+    return value.shape == other.shape and np.allclose(
+        value.astype("float64"),
+        other.astype("float64"),
+        rtol,
+        atol,
+        equal_nan=equal_nan,
+    )
+
+
+def _difference(value, right, rtol, atol):
+    """Describe shapes that differ, else the first entry that does."""
+    if value.shape != right.shape:
+        return f"shape {value.shape}, expected {right.shape}"
+    wrong = ~np.isclose(value, right, rtol, atol)
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    place = f"at index {list(first)} " if first else ""
+    share = f" ({wrong.sum()} of {wrong.size} differ)" if first else ""
+    return (
+        f"{place}{value[first]:.6g}, expected {right[first]:.6g}{share}"
+    )
+
+
+def _general_question(value, right):
+    if value.shape != right.shape:
+        return "Over which axes does your code reduce, and which does it keep?"
+    if not np.all(np.isfinite(value)):
+        return "Which step leaves the range of floating-point numbers?"
+    return "Try the two numbers above by hand: which term is off?"
+
+
+def _is_bfloat16(array):
+    return array.dtype.name == "bfloat16"
+
+
+def _brief(value):
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + " …"
