@@ -162,6 +162,7 @@ print(two_tiny.shape, "->", np.pad(two_tiny, ((0, 0), (1, 1), (1, 1))).shape)
 #
 # **Done when** the check says "passed".
 
+
 # %% exercise="0.1" role="stub"
 def prepare_images(images):
     """Scale, pad and shape images for the course's networks.

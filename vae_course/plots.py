@@ -94,8 +94,7 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
         )
     if titles is not None and len(titles) != len(images):
         raise ValueError(
-            f"titles: expected {len(images)}, one an image, "
-            f"got {len(titles)}"
+            f"titles: expected {len(images)}, one an image, got {len(titles)}"
         )
     rows = -(-len(images) // columns)
     line = 0.25 if titles is not None else 0.0

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 from spoil import change_input, spoil
+from vae_course.data import prepare_images
 
 from vae_course.checks import lesson_00 as check
-from vae_course.data import prepare_images
 
 
 def pad_then_scale(images):
@@ -33,9 +33,7 @@ def nested_lists(pictures):
     border = [[0.0] * 32] * 2
     return np.float32(
         [
-            border
-            + [[0, 0, *(row / 255), 0, 0] for row in picture]
-            + border
+            border + [[0, 0, *(row / 255), 0, 0] for row in picture] + border
             for picture in pictures
         ]
     ).reshape(-1, 32, 32, 1)
@@ -67,9 +65,7 @@ WRONG = [
     ),
     (
         "wrong_padding",
-        lambda x: pad(
-            np.float32(x / 255), (2, 2), (2, 2), constant_values=1
-        ),
+        lambda x: pad(np.float32(x / 255), (2, 2), (2, 2), constant_values=1),
     ),
     ("wrong_dtype", lambda x: pad(x / 255, (2, 2), (2, 2))),
     ("wrong_dtype", lambda x: pad_then_scale(x).astype("float64")),

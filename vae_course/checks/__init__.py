@@ -7,7 +7,10 @@ In a lesson::
     normal_pdf = check.normal_pdf(normal_pdf)
 """
 
-from vae_course.checks.contract import ExerciseFailed, checks_of_lesson
-from vae_course.checks.contract import library_version
+from vae_course.checks.contract import (
+    ExerciseFailed,
+    checks_of_lesson,
+    library_version,
+)
 
 __all__ = ["ExerciseFailed", "checks_of_lesson", "library_version"]

@@ -82,9 +82,7 @@ def _difference(value, right, rtol, atol):
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"at index {list(first)} " if first else ""
     share = f" ({wrong.sum()} of {wrong.size} differ)" if first else ""
-    return (
-        f"{place}{value[first]:.6g}, expected {right[first]:.6g}{share}"
-    )
+    return f"{place}{value[first]:.6g}, expected {right[first]:.6g}{share}"
 
 
 def _general_question(value, right):

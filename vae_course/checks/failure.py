@@ -42,9 +42,7 @@ class ExerciseFailed(Exception):
         return f"Exercise {self.exercise} is not right yet."
 
     def _paragraphs(self):
-        return [
-            _paragraph(name, text) for name, text in self._parts.items()
-        ]
+        return [_paragraph(name, text) for name, text in self._parts.items()]
 
 
 def _paragraph(name, text):
@@ -58,4 +56,4 @@ def _paragraph(name, text):
         )
         or [""]
     ]
-    return f"  {name:7}" + f"\n{margin}".join(lines)
+    return f"  {name:7}" + f"\n{margin}".join(map(str.rstrip, lines))
