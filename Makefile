@@ -55,7 +55,7 @@ constraints: $(VENV)/author
 clean:
 	rm -rf $(VENV)
 
-$(VENV)/python:
+$(VENV)/created:
 	@test -n "$(PYTHON)" || { echo "The course needs Python 3.11, 3.12 or \
 	3.13 and found none. Install one, or name it: \
 	make lab PYTHON=/where/it/is/python3"; exit 1; }
@@ -63,7 +63,7 @@ $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/learner: $(VENV)/python pyproject.toml constraints.txt
+$(VENV)/learner: $(VENV)/created pyproject.toml constraints.txt
 	@echo "Installing the course: a few minutes, once."
 	$(INSTALL) --editable .
 	jupyter labextension disable --level=sys_prefix \

@@ -1,0 +1,277 @@
+"""The contract of every check, seen from a learner's side."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from vae_course.checks import (
+    ExerciseFailed,
+    checks_of_lesson,
+    contract,
+    library_version,
+)
+from vae_course.checks.compare import as_array, compare
+from vae_course.checks.contract import exercise
+from vae_course.checks.limits import TookTooLong, time_limit
+
+
+def library_double(x):
+    return 2 * x
+
+
+@exercise("0.9", points=2, library=f"{__name__}:library_double")
+def double(attempt):
+    x = np.array([1.5, -2.25, 7.0])
+    compare(
+        attempt(x=x),
+        [3.0, -4.5, 14.0],
+        asked="twice x, shape (3,)",
+        slips=[("half_missing", x, "Which factor is it?")],
+    )
+
+
+def failure_of(answer):
+    with pytest.raises(ExerciseFailed) as caught:
+        double(answer)
+    return caught.value
+
+
+def test_right_answer_comes_back_itself():
+    def answer(x):
+        return x + x
+
+    assert double(answer) is answer
+
+
+def test_stub_gives_the_librarys_version():
+    def stub(x):
+        raise NotImplementedError("Exercise 0.9")
+
+    assert double(stub).__name__ == "library_double"
+
+
+def test_not_implemented_error_of_a_library_is_a_crash():
+    def answer(x):
+        import keras
+
+        return keras.layers.Layer()(x)
+
+    assert "NotImplementedError" in str(failure_of(answer))
+
+
+def test_known_slip_is_named():
+    assert failure_of(lambda x: x).mistake == "half_missing"
+
+
+def test_unknown_slip_shows_the_first_difference():
+    text = str(failure_of(lambda x: 2 * x + np.array([0, 1, 0])))
+    assert "at index [1] -3.5, expected -4.5" in text
+
+
+def test_wrong_shape_is_said():
+    assert "shape (1, 3), expected (3,)" in str(
+        failure_of(lambda x: 2 * x[None])
+    )
+
+
+def test_nan_never_passes():
+    assert failure_of(lambda x: x * np.nan).mistake == "not_finite"
+
+
+def test_crash_points_at_the_learners_own_line():
+    def answer(x):
+        return np.linalg.inv(x)
+
+    text = str(failure_of(answer))
+    assert "LinAlgError" in text
+    assert "return np.linalg.inv(x)" in text
+    assert "attempt.py" not in text
+
+
+def test_arguments_may_be_renamed():
+    assert double(lambda anything: 2 * anything)
+
+
+def test_arguments_are_matched_by_name_in_any_order():
+    @exercise("0.8", points=1, library="x:y")
+    def minus(attempt):
+        compare(attempt(a=3.0, b=5.0), -2.0, asked="a minus b")
+
+    assert minus(lambda b, a: a - b)
+
+
+def test_wrong_signature_is_said():
+    assert "double(x)" in str(failure_of(lambda x, y: x))
+
+
+def test_result_passed_in_place_of_function_is_wrong_type():
+    assert failure_of(np.ones(3)).mistake == "wrong_type"
+
+
+def test_missing_return_is_named():
+    assert failure_of(lambda x: None).mistake == "returns_nothing"
+
+
+def test_changed_input_is_named():
+    def answer(x):
+        x *= 2
+        return x
+
+    assert failure_of(answer).mistake == "changes_its_input"
+
+
+def test_endless_answer_is_stopped(monkeypatch):
+    monkeypatch.setattr(contract, "TIME_LIMIT", 0.2)
+
+    def answer(x):
+        while True:
+            try:
+                time.sleep(0.01)
+            except Exception:
+                continue
+
+    assert failure_of(answer).mistake == "takes_too_long"
+
+
+def test_time_limit_works_outside_the_main_thread():
+    stopped = []
+
+    def work():
+        try:
+            with time_limit(0.2):
+                while True:
+                    time.sleep(0.01)
+        except TookTooLong:
+            stopped.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert stopped == [True]
+
+
+def test_time_limit_leaves_no_alarm_behind():
+    with time_limit(0.1):
+        pass
+    time.sleep(0.15)
+
+
+def test_interrupt_by_the_learner_is_not_a_verdict():
+    def answer(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        double(answer)
+
+
+def test_tensors_and_lists_are_arrays():
+    import keras
+
+    for value in ([1, 2], keras.ops.array([1, 2]), (1.0, 2.0)):
+        assert as_array(value, "numbers").tolist() == [1, 2]
+
+
+def test_words_are_no_array():
+    for value in ("12", {"a": 1}, [1, [2]], print, None):
+        with pytest.raises(ExerciseFailed) as caught:
+            as_array(value, "numbers")
+        assert caught.value.mistake == "wrong_type"
+
+
+def test_object_that_equals_everything_does_not_pass():
+    class Yes:
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    assert failure_of(lambda x: Yes()).mistake == "wrong_type"
+
+
+def test_library_version_knows_each_exercise():
+    name, function = library_version("0.1")
+    assert name == function.__name__ == "prepare_images"
+
+
+def test_library_version_refuses_unknown_exercises():
+    with pytest.raises(ValueError, match="number: .* got '0.7'"):
+        library_version("0.7")
+
+
+def test_lesson_that_does_not_exist_has_no_checks():
+    assert checks_of_lesson("99") == []
+
+
+def test_listing_checks_needs_no_tensorflow():
+    code = (
+        "import sys; from vae_course.checks import checks_of_lesson;"
+        "n = [len(checks_of_lesson(f'{i:02}')) for i in range(5)];"
+        "assert all(n), n;"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.fixture(scope="module")
+def cells_run_in_ipython():
+    """Run three cells in IPython and collect what each displayed."""
+    code = """
+import json
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+shell = InteractiveShell.instance()
+shell.run_cell("from vae_course.checks import lesson_00 as check")
+shown = []
+for cell in (
+    "from vae_course.data import prepare_images as right\\n"
+    "check.prepare_images(right);",
+    "def stub(images):\\n    raise NotImplementedError\\n"
+    "check.prepare_images(stub);",
+    "check.prepare_images(lambda images: None);",
+):
+    with capture_output() as caught:
+        shell.run_cell(cell)
+    shown.append([[o.data for o in caught.outputs], caught.stdout])
+print(json.dumps(shown))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+MIME = "application/vnd.vae-course.result+json"
+
+
+@pytest.mark.parametrize(
+    "cell, status, mistake",
+    [
+        (0, "passed", None),
+        (1, "not started", None),
+        (2, "failed", "returns_nothing"),
+    ],
+)
+def test_result_is_published(cells_run_in_ipython, cell, status, mistake):
+    outputs, _ = cells_run_in_ipython[cell]
+    results = [data[MIME] for data in outputs if MIME in data]
+    assert len(results) == 1
+    seconds = results[0].pop("seconds")
+    assert 0 <= seconds < 20
+    assert results[0] == {
+        "exercise": "0.1",
+        "status": status,
+        "mistake": mistake,
+        "points": 1,
+    }
+
+
+def test_failure_shows_its_message_without_traceback(cells_run_in_ipython):
+    _, text = cells_run_in_ipython[2]
+    assert "Exercise 0.1 is not right yet." in text
+    assert "Traceback" not in text
+    assert "contract.py" not in text

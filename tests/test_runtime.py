@@ -1,0 +1,96 @@
+"""The start is quiet, seeded and light."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from vae_course import runtime
+
+
+def run(code):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+@pytest.mark.parametrize("module", ["vae_course", "vae_course.pytest_plugin"])
+def test_import_brings_no_heavy_library(module):
+    run(
+        f"import sys, {module};"
+        "heavy = {'tensorflow', 'keras', 'scipy', 'matplotlib', 'IPython'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+
+
+def test_tensorflow_starts_without_a_line_of_noise():
+    done = run(
+        "from vae_course import runtime; tf = runtime.start_tensorflow();"
+        "runtime.set_seed(1); import keras;"
+        "keras.layers.Dense(2)(tf.ones((1, 3)))"
+    )
+    assert done.stdout == done.stderr == ""
+
+
+def test_errors_after_the_start_are_still_seen():
+    done = run(
+        "import sys; from vae_course import runtime;"
+        "runtime.start_tensorflow(); print('here', file=sys.stderr)"
+    )
+    assert done.stderr == "here\n"
+
+
+def test_one_seed_gives_one_sequence():
+    def draw():
+        import keras
+
+        runtime.set_seed(5)
+        return np.append(np.random.rand(2), keras.random.normal((2,)))
+
+    assert np.array_equal(draw(), draw())
+
+
+@pytest.mark.parametrize("seed", [1.5, "1", None, True])
+def test_seed_that_is_no_int_is_refused(seed):
+    with pytest.raises(TypeError, match="seed: expected an int"):
+        runtime.set_seed(seed)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_seed_out_of_range_is_refused(seed):
+    with pytest.raises(ValueError, match="seed: expected 0 to"):
+        runtime.set_seed(seed)
+
+
+def test_device_is_described_in_words():
+    device = runtime.describe_device()
+    assert device.kind in ("CPU", "GPU")
+    assert device.count >= 1
+    assert str(device).startswith(device.kind)
+
+
+def test_cores_count_only_those_this_process_may_use():
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system cannot bind a process to cores")
+    code = (
+        "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))]);"
+        "from vae_course import runtime; print(runtime.describe_device())"
+    )
+    if runtime.describe_device().kind == "CPU":
+        assert run(code).stdout == "CPU (1 core)\n"
+
+
+@pytest.mark.parametrize(
+    "value, quick", [(None, False), ("", False), ("0", False), ("1", True)]
+)
+def test_quick_mode_follows_the_environment(value, quick, monkeypatch):
+    monkeypatch.delenv("VAE_COURSE_QUICK", raising=False)
+    if value is not None:
+        monkeypatch.setenv("VAE_COURSE_QUICK", value)
+    assert runtime.quick_mode() is quick
+    assert runtime.pick(full=5, quick=1) == (1 if quick else 5)
