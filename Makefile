@@ -50,7 +50,9 @@ bench: $(VENV)/author
 	python tools/bench_lessons.py
 
 constraints: $(VENV)/author
-	python -m pip freeze --exclude-editable > constraints.txt
+	{ echo "# The exact versions last tested, written by make constraints."; \
+	python -m pip freeze --exclude-editable; } > constraints.new
+	mv constraints.new constraints.txt
 
 clean:
 	rm -rf $(VENV)
