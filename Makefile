@@ -68,8 +68,9 @@ $(VENV)/created:
 $(VENV)/learner: $(VENV)/created pyproject.toml constraints.txt
 	@echo "Installing the course: a few minutes, once."
 	$(INSTALL) --editable .
-	jupyter labextension disable --level=sys_prefix \
-		"@jupyterlab/apputils-extension:announcements"
+	@# JupyterLab would open with a question about its news.
+	@jupyter labextension disable --level=sys_prefix \
+		"@jupyterlab/apputils-extension:announcements" >/dev/null 2>&1
 	@touch $@
 
 $(VENV)/author: $(VENV)/learner
