@@ -1,0 +1,162 @@
+"""What a lesson's file asks to be run, whatever state it is in.
+
+Stored outputs and execution counts are never read.
+"""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from vae_course.checks import checks_of_lesson
+
+BROKEN = ValueError, KeyError, TypeError, AttributeError, OSError
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell, or the place where one is missing.
+
+    Attributes:
+        name: unique in its notebook, for people to read.
+        source: its code; None for a check cell that is not there.
+        role: "stub" or "check" of an exercise, else "setup", "train" ...
+        exercise: the exercise's number, such as "5.4", else None.
+        may_fail: whether an exception is part of the lesson.
+    """
+
+    name: str
+    source: str | None
+    role: str = "other"
+    exercise: str | None = None
+    may_fail: bool = False
+
+
+@dataclass
+class Lesson:
+    """A lesson's cells, and the checks that belong to it by number."""
+
+    cells: list
+    checks: dict
+
+
+def is_lesson(path):
+    """Tell whether a notebook belongs to the course, or cannot be read.
+
+    Args:
+        path: of an ``.ipynb`` file.
+    """
+    try:
+        cells = _code_cells(path)
+    except BROKEN:
+        return True
+    return any(
+        _tag(metadata) or "vae_course.checks" in source
+        for source, metadata in cells
+    )
+
+
+def read_lesson(path):
+    """Read a lesson; the file is never written.
+
+    An exercise whose check cell is missing gets a `Cell` without source:
+    after its stub, or first of all where that is missing too.
+
+    Args:
+        path: of an ``.ipynb`` file.
+
+    Returns:
+        A `Lesson`. A file that cannot be read gives a cell without source
+        for itself and one for each exercise.
+    """
+    try:
+        sources = _code_cells(path)
+    except BROKEN:
+        checks = _checks_by_number(path, [])
+        return Lesson([Cell("file", None), *_missing(checks, [])], checks)
+    checks = _checks_by_number(path, sources)
+    cells = _cells(sources, checks)
+    by_stub = {cell.exercise: cell for cell in cells if cell.role == "stub"}
+    for cell in _missing(checks, cells):
+        stub = by_stub.get(cell.exercise)
+        cells.insert(cells.index(stub) + 1 if stub else 0, cell)
+    return Lesson(cells, checks)
+
+
+def _code_cells(path):
+    """Return (source, metadata) of each code cell of a file."""
+    notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+    return [
+        ("".join(cell["source"]), dict(cell.get("metadata", {})))
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
+
+
+def _tag(metadata):
+    """Return what the course wrote into a cell's metadata, if it is sane."""
+    tag = metadata.get("vae_course")
+    return tag if isinstance(tag, dict) else {}
+
+
+def _claim(metadata):
+    """Return the exercise and role that a cell claims by its metadata."""
+    tag = _tag(metadata)
+    exercise, role = str(tag.get("exercise")), tag.get("role")
+    if role in ("stub", "check"):
+        known = re.fullmatch(r"\d+\.\d+", exercise)
+        return (exercise, role) if known else (None, "other")
+    return None, role if isinstance(role, str) else "other"
+
+
+def _checks_by_number(path, sources):
+    """Find the lesson's checks by its file's name, else by its cells."""
+    claimed = [_claim(metadata)[0] for _, metadata in sources]
+    numbers = re.findall(r"^(\d\d)_", path.name) + [
+        exercise.split(".")[0].zfill(2) for exercise in claimed if exercise
+    ]
+    for number in numbers[:2]:
+        if checks := checks_of_lesson(number):
+            return {check.exercise: check for check in checks}
+    return {}
+
+
+def _cells(sources, checks):
+    claims = [_claim(metadata) for _, metadata in sources]
+    lost = {
+        check.__name__: number
+        for number, check in checks.items()
+        if (number, "check") not in claims
+    }
+    cells, seen = [], Counter()
+    for count, (source, metadata) in enumerate(sources, start=1):
+        exercise, role = claims[count - 1]
+        tags = metadata.get("tags") or []
+        if exercise is None and (called := _calls(source, lost)):
+            exercise, role = called, "check"
+        if exercise is None and (not source.strip() or "nbval-skip" in tags):
+            continue
+        name = f"{exercise} {role}" if exercise else f"cell {count}"
+        seen[name] += 1
+        if seen[name] > 1:
+            name += f" ({seen[name]})"
+        if exercise is None and role != "other":
+            name += f" · {role}"
+        may_fail = "raises-exception" in tags and exercise is None
+        cells.append(Cell(name, source, role, exercise, may_fail))
+    return cells
+
+
+def _calls(source, lost):
+    """Recognise a check that was typed anew, without its metadata."""
+    names = re.findall(r"\bcheck\.(\w+)\(", source)
+    return next((lost[name] for name in names if name in lost), None)
+
+
+def _missing(checks, cells):
+    present = {cell.exercise for cell in cells if cell.role == "check"}
+    return [
+        Cell(f"{number} check", None, "check", number)
+        for number in checks
+        if number not in present
+    ]

@@ -1,0 +1,192 @@
+"""A kernel that outlives what a learner's cells do to it."""
+
+import os
+import re
+import subprocess
+import time
+from dataclasses import dataclass, field
+from queue import Empty
+
+from nbval.kernel import (
+    CURRENT_ENV_KERNEL_NAME,
+    RunningKernel,
+    start_new_kernel,
+)
+
+MIME = "application/vnd.vae-course.result+json"
+MAX_STARTS = 8
+START_LIMIT = 60.0
+REPLAY_LIMIT = 300.0
+POLL = 0.2
+GRACE = 5.0
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass
+class Outcome:
+    """What came of running one cell.
+
+    Attributes:
+        ended: "well", "error", "timeout", "died", "exit" or "no kernel".
+        results: what the checks in the cell published.
+        error: what a kernel says of an exception: ename, evalue, traceback.
+    """
+
+    ended: str = "well"
+    results: list = field(default_factory=list)
+    error: dict = field(default_factory=dict)
+
+    def text(self):
+        """Return what the exception shows in JupyterLab."""
+        return "\n".join(self.error.get("traceback", []))
+
+    def describe(self, source):
+        """Say in a line or two what went wrong, and at which line."""
+        if self.ended != "error":
+            return {
+                "timeout": "It did not end within its time limit.",
+                "died": "The kernel died while it ran.",
+                "exit": "It ends the kernel: exit() or quit().",
+                "no kernel": "There is no kernel to run it.",
+            }[self.ended]
+        said = f"{self.error['ename']}: {self.error['evalue']}"[:400]
+        number = re.search(
+            r"Cell In\[\d+\][^\n]*?line (\d+)", COLOUR.sub("", self.text())
+        )
+        lines = source.splitlines()
+        if not number or int(number[1]) > len(lines):
+            return said
+        line = lines[int(number[1]) - 1].strip()
+        return f"{said}\nat your line {number[1]}: {line}"
+
+
+class PatientKernel:
+    """Run one notebook's cells, whatever becomes of the process.
+
+    A kernel that died is replaced by a new one, in which the cells that
+    ended well are run again; at most MAX_STARTS times.
+
+    Args:
+        folder: path in which the kernel works.
+    """
+
+    def __init__(self, folder):
+        self.folder, self.starts = str(folder), 0
+        self.process, self.ran_well = None, []
+
+    def run(self, source, limit):
+        """Run a cell.
+
+        Args:
+            source: its code.
+            limit: seconds after which it is interrupted.
+
+        Returns:
+            An Outcome, whatever happens.
+        """
+        if self.process is None and not self._start():
+            return Outcome("no kernel")
+        outcome = self._execute(source, limit)
+        if outcome.ended == "well":
+            self.ran_well.append(source)
+        return outcome
+
+    def stop(self):
+        """End the kernel, if there is one."""
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
+    def _start(self):
+        """Start a kernel and bring it to where the last one was."""
+        while self.process is None and self.starts < MAX_STARTS:
+            self.starts += 1
+            try:
+                self.process = _Process(self.folder)
+            except (RuntimeError, OSError):
+                self.starts = MAX_STARTS
+                return False
+            self._replay()
+        return self.process is not None
+
+    def _replay(self):
+        for source in list(self.ran_well):
+            self._execute(source, REPLAY_LIMIT)
+            if self.process is None:
+                self.ran_well.remove(source)
+                return
+
+    def _execute(self, source, limit):
+        outcome = self.process.execute(source, limit)
+        if outcome.ended in ("died", "exit") or not self.process.idle:
+            self.stop()
+        return outcome
+
+
+class _Process(RunningKernel):
+    """A kernel of this environment, watched while it works."""
+
+    def __init__(self, folder):
+        self.idle = True
+        self.km, self.kc = start_new_kernel(
+            START_LIMIT,
+            CURRENT_ENV_KERNEL_NAME,
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+            env={"VAE_COURSE_QUICK": "1", **os.environ},
+        )
+        self._ensure_iopub_up()
+
+    def execute(self, source, limit):
+        request = self.execute_cell_input(source, allow_stdin=False)
+        outcome, self.idle = Outcome(), False
+        deadline = time.monotonic() + limit
+        while not self.idle:
+            message = self._next_message(request)
+            if message is not None:
+                self._take(message, outcome)
+            elif not self.is_alive():
+                outcome.ended = "died"
+                break
+            if time.monotonic() < deadline or self.idle:
+                continue
+            if outcome.ended == "timeout":
+                break
+            outcome.ended = "timeout"
+            deadline = time.monotonic() + GRACE
+            self.interrupt()
+        if self.idle and self._asked_to_exit(request):
+            outcome.ended = "exit"
+        return outcome
+
+    def _next_message(self, request):
+        """Wait a moment for a message of this request, else None."""
+        try:
+            message = self.get_message("iopub", timeout=POLL)
+        except Empty:
+            return None
+        is_ours = message["parent_header"].get("msg_id") == request
+        return message if is_ours else {"msg_type": "other", "content": {}}
+
+    def _take(self, message, outcome):
+        kind, content = message["msg_type"], message["content"]
+        if kind == "status":
+            self.idle = content["execution_state"] == "idle"
+        elif kind in ("display_data", "execute_result"):
+            if isinstance(content["data"].get(MIME), dict):
+                outcome.results.append(content["data"][MIME])
+        elif kind == "error":
+            outcome.error = content
+            if outcome.ended == "well":
+                outcome.ended = "error"
+
+    def _asked_to_exit(self, request):
+        """Read the reply: exit() passes as well, then ends the kernel."""
+        while True:
+            try:
+                reply = self.get_message("shell", timeout=GRACE)
+            except Empty:
+                return False
+            if reply["parent_header"].get("msg_id") == request:
+                payload = reply["content"].get("payload", [])
+                return any(part["source"] == "ask_exit" for part in payload)
