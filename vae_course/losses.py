@@ -1,0 +1,43 @@
+"""What training makes small: per image, in nats, in `keras.ops`."""
+
+from keras import ops
+
+SMALLEST_PROBABILITY = 1e-7
+
+
+def reconstruction_loss(x, x_mean):
+    """Sum the binary cross-entropy of every image over its pixels.
+
+    The negative log-likelihood of `x` under independent Bernoulli pixels
+    with mean `x_mean`; for grey values between 0 and 1 it is its linear
+    interpolation. Written in exercise 1.3.
+
+    Args:
+        x: float (n, ...), the images, in [0, 1].
+        x_mean: float, same shape, the reconstructions, in [0, 1]; values
+            nearer to 0 or 1 than 1e-7 count as 1e-7 away.
+
+    Returns:
+        float32 (n,), nats: summed over all axes but the first.
+
+    Raises:
+        ValueError: if the shapes differ.
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix C.1,
+    equation 11.
+
+    >>> x = [[0.0, 1.0], [0.25, 0.75], [1.0, 1.0]]
+    >>> half = [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5]]
+    >>> [round(float(nats), 4) for nats in reconstruction_loss(x, half)]
+    [1.3863, 1.3863, 1.3863]
+    """
+    x = ops.convert_to_tensor(x, "float32")
+    x_mean = ops.convert_to_tensor(x_mean, "float32")
+    if x.shape[1:] != x_mean.shape[1:]:
+        raise ValueError(
+            "x_mean: expected the shape of x, "
+            f"{tuple(x.shape)}, got {tuple(x_mean.shape)}"
+        )
+    x_mean = ops.clip(x_mean, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    cost = -(x * ops.log(x_mean) + (1 - x) * ops.log1p(-x_mean))
+    return ops.sum(cost, axis=tuple(range(1, len(cost.shape))))

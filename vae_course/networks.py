@@ -1,0 +1,147 @@
+"""The course's encoders and decoders, as functions that build them."""
+
+import keras
+from keras import layers
+
+IMAGE_SHAPE = (32, 32, 1)
+SMALLEST_MAP = (4, 4, 128)
+
+
+def build_encoder(latent_dim=2):
+    """Build the convolutional encoder of exercise 1.1.
+
+    Three convolutions, each of which halves the sides of the image, then
+    a linear layer, so that a code may be any real number.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+
+    Returns:
+        keras.Model, float (n, 32, 32, 1) in [0, 1] -> (n, latent_dim).
+
+    Raises:
+        TypeError: if latent_dim is not an int.
+        ValueError: if it is less than 1.
+
+    Source: Hinton and Salakhutdinov (2006), "Reducing the Dimensionality
+    of Data with Neural Networks", for the idea.
+
+    >>> build_encoder(latent_dim=2).count_params()
+    96770
+    """
+    _look_at_latent_dim(latent_dim)
+    return keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            *(_halve(filters) for filters in (32, 64, 128)),
+            layers.Flatten(),
+            layers.Dense(latent_dim, name="z"),
+        ],
+        name="encoder",
+    )
+
+
+def build_decoder(latent_dim=2):
+    """Build the convolutional decoder of exercise 1.2.
+
+    A linear layer, then three transposed convolutions, each of which
+    doubles the sides of the image; a sigmoid bounds the pixels.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+
+    Returns:
+        keras.Model, float (n, latent_dim) -> (n, 32, 32, 1) in (0, 1).
+
+    Raises:
+        TypeError: if latent_dim is not an int.
+        ValueError: if it is less than 1.
+
+    >>> build_decoder(latent_dim=2).count_params()
+    246273
+    """
+    _look_at_latent_dim(latent_dim)
+    height, width, channels = SMALLEST_MAP
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(height * width * channels),
+            layers.Reshape(SMALLEST_MAP),
+            *(_double(filters) for filters in (128, 64, 32)),
+            layers.Conv2D(
+                1, 3, padding="same", activation="sigmoid", name="x_mean"
+            ),
+        ],
+        name="decoder",
+    )
+
+
+def build_dense_encoder(latent_dim=2):
+    """Build an encoder without convolutions, far faster on a CPU.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+
+    Returns:
+        keras.Model, float (n, 32, 32, 1) in [0, 1] -> (n, latent_dim).
+
+    Raises:
+        TypeError: if latent_dim is not an int.
+        ValueError: if it is less than 1.
+    """
+    _look_at_latent_dim(latent_dim)
+    return keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            layers.Flatten(),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(latent_dim, name="z"),
+        ],
+        name="dense_encoder",
+    )
+
+
+def build_dense_decoder(latent_dim=2):
+    """Build a decoder without convolutions, far faster on a CPU.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+
+    Returns:
+        keras.Model, float (n, latent_dim) -> (n, 32, 32, 1) in (0, 1).
+
+    Raises:
+        TypeError: if latent_dim is not an int.
+        ValueError: if it is less than 1.
+    """
+    _look_at_latent_dim(latent_dim)
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(32 * 32, activation="sigmoid"),
+            layers.Reshape(IMAGE_SHAPE, name="x_mean"),
+        ],
+        name="dense_decoder",
+    )
+
+
+def _halve(filters):
+    return layers.Conv2D(
+        filters, 3, strides=2, padding="same", activation="relu"
+    )
+
+
+def _double(filters):
+    return layers.Conv2DTranspose(
+        filters, 3, strides=2, padding="same", activation="relu"
+    )
+
+
+def _look_at_latent_dim(latent_dim):
+    if isinstance(latent_dim, bool) or not isinstance(latent_dim, int):
+        raise TypeError(f"latent_dim: expected an int, got {latent_dim!r}")
+    if latent_dim < 1:
+        raise ValueError(f"latent_dim: expected at least 1, got {latent_dim}")
