@@ -40,8 +40,10 @@ def answers(url):
         ):
             answered.set()
 
-    threading.Thread(target=ask, daemon=True).start()
-    return answered.wait(PROBE_SECONDS)
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(PROBE_SECONDS)
+    return answered.is_set()
 
 
 def download(urls, caches, read):
