@@ -1,0 +1,518 @@
+"""Checks of lesson 03, The normal distribution."""
+
+import itertools
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+from vae_course.checks.compare import as_array, compare
+from vae_course.checks.contract import exercise
+from vae_course.checks.failure import ExerciseFailed
+
+ROOT_TWO_PI = math.sqrt(2 * math.pi)
+LOG_TWO_PI = math.log(2 * math.pi)
+N_DRAWS = 50_000
+
+ASK_ABOUT_PDF = {
+    "std_for_variance": "The variance is in the unit of x squared. In which "
+    "unit does each part of your formula expect the spread?",
+    "half_missing": "Which number divides the squared distance in the "
+    "exponent?",
+    "normaliser_missing": "How large is the area under your curve? What must "
+    "it be, and which factor sees to that for every variance?",
+    "square_root_missing": "How high is your curve at the mean when the "
+    "variance is 1? What does the lesson's table of two numbers say?",
+    "square_missing": "Does your curve fall on both sides of the mean? What "
+    "makes a distance count the same on the left and on the right?",
+    "sign": "Is your curve highest at the mean, or lowest?",
+    "division_order": "Python divides and multiplies from left to right. "
+    "What is 1 / 2 * 4, and what did you mean by it?",
+    "log_for_density": "Can a density be negative?",
+}
+ASK_ABOUT_MULTIVARIATE_PDF = {
+    "covariance_not_inverted": "In one dimension the exponent divides by the "
+    "variance. What takes the place of dividing when it is a matrix?",
+    "determinant_without_root": "In one dimension a root of the variance "
+    "stands under the fraction line. Which number plays the variance's part "
+    "here, and is it treated the same?",
+    "two_pi_power": "For independent dimensions the density is a product of "
+    "k bells. How many factors of √(2π) are there then, and what is k here?",
+    "half_missing": "What stands before the squared distance in the exponent "
+    "when k is 1?",
+    "normaliser_missing": "Over all of space the density adds up to 1. Does "
+    "yours, for every covariance?",
+    "off_diagonal_ignored": "Would your result change if the numbers beside "
+    "the diagonal of the covariance did?",
+    "sign": "Is your density highest at the mean, or lowest?",
+    "all_pairs": "Each row of x should meet only itself. Which entries of "
+    "your square table do that?",
+    "sums_batch": "One number came out. Which axis counts the points, and "
+    "does your code add over it?",
+    "log_for_density": "Can a density be negative?",
+}
+ASK_ABOUT_LOG_PDF = {
+    "log_var_as_log_std": "The variance is exp(log_var). What is the log of "
+    "the standard deviation, and where does your formula use which?",
+    "half_missing": "Which of the three terms does the ½ stand before?",
+    "std_for_variance": "Is the square divided by the spread or by the "
+    "spread squared, and of which of them is log_var the logarithm?",
+    "exp_missing": "log_var is a logarithm and may be negative. Can a "
+    "variance be?",
+    "log_term_missing": "A wider bell is lower. Which term of yours says so?",
+    "two_pi_missing": "What is the log-density at the mean when the variance "
+    "is 1? The bell is not 1 high there.",
+    "two_pi_power": "Each dimension brings a √(2π) of its own. How many does "
+    "your sum count?",
+    "square_missing": "Is your log-density the same on both sides of the "
+    "mean?",
+    "sign": "Far from the mean a density is small. Is its logarithm then "
+    "far above 0 or far below?",
+    "averages_latent": "Densities of independent dimensions multiply. What "
+    "do their logarithms do?",
+    "latents_not_summed": "Densities of independent dimensions multiply into "
+    "one for each point. What do their logarithms do?",
+    "sums_batch": "Over which axis do you reduce, and which one counts the "
+    "points?",
+    "log_missing": "Can a log-density be negative, and is yours?",
+}
+
+
+@exercise("3.1", points=1, library="vae_course.densities:normal_pdf")
+def normal_pdf(attempt):
+    """Judge the density of N(mean, variance) at x."""
+    number = (1.9, -0.6, 2.3)
+    array = (np.array([-2.9, 0.4, 1.7, -0.7, 3.1]), -0.6, 2.3)
+    table = (
+        np.array([[0.3], [-1.4], [2.6], [5.2]]),
+        np.array([1.2, -0.5, 3.7]),
+        np.array([0.3, 1.6, 2.9]),
+    )
+    for inputs, kind in (
+        (number, "one number"),
+        (array, "x (5,), one mean and one variance"),
+        (table, "x (4, 1), mean (3,) and variance (3,)"),
+    ):
+        x, mean, variance = inputs
+        compare(
+            attempt(x=x, mean=mean, variance=variance),
+            np.vectorize(_bell)(x, mean, variance),
+            asked=f"the density of N(mean, variance) at {kind}",
+            slips=_slips_of_normal_pdf(x, mean, variance),
+            rtol=1e-4,
+            atol=1e-12,
+        )
+
+
+@exercise("3.2", points=1, library="vae_course.densities:sample_normal")
+def sample_normal(attempt):
+    """Judge draws by their shape, their chance and their statistics."""
+    _look_at_the_chance(attempt)
+    mean, variance = -4.2, 6.25
+    asked = f"{N_DRAWS:,} draws from N(mean={mean}, variance={variance})"
+    draws = as_array(
+        attempt(
+            mean=mean, variance=variance, n=N_DRAWS, rng=_generator(seed=11)
+        ),
+        asked,
+    )
+    _look_at_finite_shape(draws, N_DRAWS, asked)
+    _look_at_the_noise(draws, asked)
+    _look_at_mean_and_spread(draws, mean, variance, asked)
+
+
+@exercise(
+    "3.3", points=2, library="vae_course.densities:multivariate_normal_pdf"
+)
+def multivariate_normal_pdf(attempt):
+    """Judge the density of N(mean, covariance) at each row of x."""
+    from scipy import stats
+
+    for n, k in (4, 3), (7, 2):
+        x, mean, covariance = _points_in_space(n, k)
+        compare(
+            attempt(x=x, mean=mean, covariance=covariance),
+            stats.multivariate_normal(mean, covariance).pdf(x),
+            asked=f"the density at each of {n} points of {k} numbers: ({n},)",
+            slips=_slips_of_multivariate_pdf(x, mean, covariance),
+            rtol=1e-4,
+            atol=1e-12,
+        )
+
+
+@exercise(
+    "3.4", points=2, library="vae_course.densities:diagonal_normal_log_pdf"
+)
+def diagonal_normal_log_pdf(attempt):
+    """Judge the log-density near the mean, and then far from it."""
+    x, mean, log_var = _points_with_log_var()
+    for means, log_vars, kind in (
+        (mean[0], log_var[0], "mean and log_var (3,)"),
+        (mean, log_var, "mean and log_var (4, 3)"),
+    ):
+        compare(
+            _quietly(attempt, x=x, mean=means, log_var=log_vars),
+            _log_density(x, means, log_vars),
+            asked=f"the log-density of each row of x (4, 3), {kind}",
+            slips=_slips_of_log_pdf(x, means, log_vars),
+            rtol=1e-4,
+        )
+    _look_at_the_tail(attempt, mean[0], log_var[0])
+
+
+def _with_questions(questions, *slips):
+    """List (slug, value, question) for slips of (slug, values)."""
+    return [
+        (slug, value, questions[slug])
+        for slug, values in slips
+        for value in values
+    ]
+
+
+# --- 3.1 --------------------------------------------------------------------
+
+
+def _bell(x, mean, variance):
+    return NormalDist(mean, math.sqrt(variance)).pdf(x)
+
+
+def _slips_of_normal_pdf(x, mean, variance):
+    deviation = x - mean
+    exponent = deviation**2 / (2 * variance)
+    bell = np.exp(-exponent)
+    height = 1 / (ROOT_TWO_PI * np.sqrt(variance))
+    return _with_questions(
+        ASK_ABOUT_PDF,
+        ("std_for_variance", _bells_with_misread_spread(deviation, variance)),
+        ("half_missing", [height * bell**2, height * np.sqrt(bell)]),
+        (
+            "normaliser_missing",
+            [bell, bell / ROOT_TWO_PI, bell / np.sqrt(variance)],
+        ),
+        ("square_root_missing", [height**2 * bell]),
+        ("square_missing", [height * np.exp(-deviation / (2 * variance))]),
+        ("sign", [height / bell]),
+        (
+            "division_order",
+            [
+                height * np.exp(-exponent * variance**2),
+                bell / ROOT_TWO_PI * np.sqrt(variance),
+                bell * height * 2 * math.pi,
+            ],
+        ),
+        ("log_for_density", [np.log(height * bell)]),
+    )
+
+
+def _bells_with_misread_spread(deviation, variance):
+    """List densities with std or variance squared in either place."""
+    readings = variance, np.sqrt(variance), variance**2
+    return [
+        np.exp(-(deviation**2) / (2 * below)) / np.sqrt(2 * math.pi * beside)
+        for below, beside in itertools.product(readings, readings)
+        if below is not variance or beside is not variance
+    ]
+
+
+# --- 3.2 --------------------------------------------------------------------
+
+
+def _generator(seed):
+    return np.random.default_rng(seed)
+
+
+def _look_at_the_chance(attempt):
+    """Demand that the draws come from `rng`, all of them and only it."""
+    n, asked = 7, "7 draws, made from the generator rng"
+    first, again, other = (
+        as_array(
+            attempt(mean=2.6, variance=0.09, n=n, rng=_generator(seed)), asked
+        )
+        for seed in (5, 5, 6)
+    )
+    _look_at_finite_shape(first, n, asked)
+    if np.all(first == 2.6):
+        raise ExerciseFailed(
+            asked,
+            f"the mean, {n} times",
+            "Where does chance come in, and by what is it multiplied?",
+            "no_noise",
+        )
+    if np.any(first == other):
+        raise ExerciseFailed(
+            asked,
+            "the same draws from generators with two different seeds",
+            "Which line makes the noise, and does it ask the rng that was "
+            "passed in?",
+            "noise_frozen",
+        )
+    if not np.array_equal(first, again):
+        raise ExerciseFailed(
+            asked,
+            "different draws from two generators with the same seed",
+            "Does every bit of chance come from the rng that was passed in? "
+            "Its methods look like those of np.random.",
+            "rng_unused",
+        )
+
+
+def _look_at_finite_shape(draws, n, asked):
+    got = f"shape {draws.shape}, expected {(n,)}"
+    if draws.shape != (n,):
+        question = "How do you tell the generator how many numbers to draw?"
+        raise ExerciseFailed(asked, got, question)
+    if not np.all(np.isfinite(draws)):
+        raise ExerciseFailed(
+            asked,
+            "draws that are not finite numbers",
+            "Which step leaves the range of floating-point numbers?",
+            "not_finite",
+        )
+
+
+def _look_at_the_noise(draws, asked):
+    """Compare the draws' shape with the bell, whatever place and width."""
+    from scipy.special import ndtr
+
+    if len(np.unique(draws)) < 0.99 * len(draws):
+        raise ExerciseFailed(
+            asked,
+            f"only {len(np.unique(draws)):,} different numbers",
+            "Does every draw get an epsilon of its own?",
+            "noise_shared",
+        )
+    epsilon = np.sort((draws - draws.mean()) / draws.std())
+    ranks = (np.arange(len(epsilon)) + 0.5) / len(epsilon)
+    # Uniform noise lies 0.057 from the bell, the sum of two uniforms 0.017.
+    # A right answer exceeds 2.8 / sqrt(n), here 0.0125, three times in ten
+    # million (Kolmogorov), and less often with mean and std fitted.
+    distance = np.abs(ranks - ndtr(epsilon)).max()
+    if distance < 2.8 / math.sqrt(len(epsilon)):
+        return
+    bounded = np.abs(epsilon).max() < 2.5
+    raise ExerciseFailed(
+        asked,
+        f"the furthest draw is {np.abs(epsilon).max():.2f} standard "
+        f"deviations away; the share below some point is off by "
+        f"{distance:.3f}",
+        "Draw a histogram of your noise. Has it the shape of a bell, with "
+        "tails on both sides?",
+        "uniform_noise" if bounded else None,
+    )
+
+
+def _look_at_mean_and_spread(draws, mean, variance, asked):
+    """Allow six standard errors: passed once in 500 million by chance."""
+    std = math.sqrt(variance)
+    six_errors = 6 * draws.std() / math.sqrt(len(draws))
+    relative = 6 / math.sqrt(2 * len(draws))
+    got = f"mean {draws.mean():.3f}, standard deviation {draws.std():.3f}"
+
+    def spread_is(expected):
+        return abs(draws.std() / expected - 1) < relative
+
+    if not spread_is(std):
+        raise ExerciseFailed(
+            f"{asked}; their standard deviation should be near {std:g}",
+            got,
+            "Stretching epsilon by a factor multiplies its standard "
+            "deviation by that factor. Which factor gives this variance?",
+            "variance_for_std"
+            if spread_is(variance) or spread_is(math.sqrt(std))
+            else "noise_not_scaled"
+            if spread_is(1)
+            else None,
+        )
+    if abs(draws.mean() - mean) > six_errors:
+        raise ExerciseFailed(
+            f"{asked}; their mean should be near {mean}",
+            got,
+            "Epsilon has mean 0, and so has every multiple of it. What "
+            "moves the draws to their place?",
+            "mean_not_added" if abs(draws.mean()) < six_errors else None,
+        )
+
+
+# --- 3.3 --------------------------------------------------------------------
+
+
+def _points_in_space(n, k):
+    """Return points, a mean and a covariance with none of its entries 0."""
+    rng = _generator(seed=10 * n + k)
+    stretch = rng.uniform(0.4, 1.1, (k, k)) * rng.choice([-1, 1], (k, k))
+    covariance = stretch @ stretch.T + 0.3 * np.eye(k)
+    mean = rng.uniform(0.5, 1.5, k)
+    return mean + rng.uniform(-1.5, 1.5, (n, k)), mean, covariance
+
+
+def _slips_of_multivariate_pdf(x, mean, covariance):
+    n, k = x.shape
+    d, variances = x - mean, np.diag(covariance)
+    inverse, root = (
+        np.linalg.inv(covariance),
+        math.sqrt(np.linalg.det(covariance)),
+    )
+    volume = (2 * math.pi) ** (k / 2)
+    pairs = np.exp(-(d @ inverse @ d.T) / 2)
+    bell = np.diag(pairs)
+    right = bell / (volume * root)
+    without_inverse = [
+        np.sum(d @ covariance * d, axis=1),
+        np.sum(d @ (1 / covariance) * d, axis=1),
+    ]
+    powers = {0.5, 1, 1.5, k, n / 2, n} - {k / 2}
+    return _with_questions(
+        ASK_ABOUT_MULTIVARIATE_PDF,
+        (
+            "covariance_not_inverted",
+            [np.exp(-q / 2) / (volume * root) for q in without_inverse],
+        ),
+        ("determinant_without_root", [right / root, right / root / volume]),
+        (
+            "two_pi_power",
+            [bell / ((2 * math.pi) ** power * root) for power in powers],
+        ),
+        ("half_missing", [right * bell, right / np.sqrt(bell)]),
+        ("normaliser_missing", [bell, bell / volume, bell / root]),
+        (
+            "off_diagonal_ignored",
+            [
+                _product_of_bells(d, variances),
+                np.exp(-np.sum(d**2 / variances, axis=1) / 2)
+                / (volume * root),
+            ],
+        ),
+        ("sign", [right / bell**2]),
+        ("all_pairs", [pairs / (volume * root)]),
+        ("sums_batch", [right.sum(), pairs.sum() / (volume * root)]),
+        ("log_for_density", [np.log(right)]),
+    )
+
+
+def _product_of_bells(d, variances):
+    bells = np.exp(-(d**2) / (2 * variances))
+    return np.prod(bells / np.sqrt(2 * math.pi * variances), axis=1)
+
+
+# --- 3.4 --------------------------------------------------------------------
+
+
+def _quietly(attempt, **inputs):
+    """Call without the warnings that a logarithm of 0 writes."""
+    with np.errstate(all="ignore"):
+        return attempt(**inputs)
+
+
+def _points_with_log_var():
+    """Return x, mean and log_var (4, 3); the first log_var are positive.
+
+    So a logarithm taken of them by mistake stays finite and is named.
+    """
+    rng = _generator(seed=34)
+    x, mean = rng.normal(0.4, 1.3, (2, 4, 3))
+    log_var = rng.uniform(-1.2, 1.2, (4, 3))
+    log_var[0] = 0.8, 1.7, 0.4
+    return x, mean, log_var
+
+
+def _log_density(x, mean, log_var):
+    """Add SciPy's log-densities, a row and a dimension at a time."""
+    from scipy import stats
+
+    rows = zip(*np.broadcast_arrays(x, mean, log_var), strict=True)
+    return np.array(
+        [
+            sum(
+                stats.norm.logpdf(point, middle, math.exp(log_variance / 2))
+                for point, middle, log_variance in zip(*row, strict=True)
+            )
+            for row in rows
+        ]
+    )
+
+
+def _look_at_the_tail(attempt, mean, log_var):
+    """Look where the density underflows and its logarithm does not."""
+    deviations = np.array([[60.0, 2.0, -1.5], [-3.0, -90.0, 45.0]])
+    x = mean + deviations * np.exp(log_var / 2)
+    asked = "a finite log-density 60 standard deviations from the mean"
+    value = as_array(_quietly(attempt, x=x, mean=mean, log_var=log_var), asked)
+    right = _log_density(x, mean, log_var)
+    if value.shape == right.shape and not np.allclose(value, right, 1e-4):
+        raise ExerciseFailed(
+            asked,
+            f"{value[0]:.6g}, expected {right[0]:.6g}",
+            "exp(-1800) is 0 in floating point. Write the logarithm of the "
+            "formula on paper first: which exponential is left to compute?",
+            "exp_then_log",
+        )
+    compare(value, right, asked=asked, rtol=1e-4)
+
+
+def _slips_of_log_pdf(x, mean, log_var):
+    deviation = x - mean
+    scaled = deviation**2 / np.exp(log_var)
+
+    def each(constant=LOG_TWO_PI, log_term=log_var, square=scaled):
+        return -0.5 * (constant + log_term + square) + np.zeros(x.shape)
+
+    right = each().sum(axis=1)
+    return _with_questions(
+        ASK_ABOUT_LOG_PDF,
+        *_misread_terms(each, deviation, log_var),
+        ("two_pi_power", [each(constant=0).sum(axis=1) - LOG_TWO_PI / 2]),
+        ("sign", [-right]),
+        ("averages_latent", [each().mean(axis=1)]),
+        ("latents_not_summed", [each()]),
+        (
+            "sums_batch",
+            [right.sum(), right.mean(), each().mean(), each().sum(axis=0)],
+        ),
+        ("log_missing", [np.exp(right)]),
+    )
+
+
+def _misread_terms(each, deviation, log_var):
+    """List what comes of one or two terms of the sum gone wrong."""
+    square = deviation**2
+    scaled = square / np.exp(log_var)
+    as_log_std = square / np.exp(2 * log_var)
+    by_std = square / np.exp(log_var / 2)
+    with np.errstate(invalid="ignore"):
+        log_of_log = np.log(log_var)
+    misread = {
+        "log_var_as_log_std": [
+            {"log_term": 2 * log_var, "square": as_log_std},
+            {"log_term": 2 * log_var},
+            {"square": as_log_std},
+        ],
+        "half_missing": [
+            {"square": 2 * scaled},
+            {"constant": 2 * LOG_TWO_PI},
+            {"constant": 2 * LOG_TWO_PI, "log_term": 2 * log_var},
+            {"log_term": 2 * log_var, "square": 2 * scaled},
+            {
+                "constant": 2 * LOG_TWO_PI,
+                "log_term": 2 * log_var,
+                "square": 2 * scaled,
+            },
+        ],
+        "std_for_variance": [
+            {"square": by_std},
+            {"log_term": log_var / 2},
+            {"log_term": log_var / 2, "square": by_std},
+        ],
+        "exp_missing": [
+            {"square": square / log_var},
+            {"log_term": log_of_log},
+            {"log_term": log_of_log, "square": square / log_var},
+        ],
+        "log_term_missing": [{"log_term": 0}],
+        "two_pi_missing": [{"constant": 0}],
+        "square_missing": [{"square": deviation / np.exp(log_var)}],
+        "sign": [{"square": -scaled}],
+    }
+    return [
+        (slug, [each(**terms).sum(axis=1) for terms in readings])
+        for slug, readings in misread.items()
+    ]
