@@ -86,8 +86,7 @@ labels = np.tile(np.arange(10), ROWS_OF_FIGURE)
 chosen = [rng.choice(np.flatnonzero(y_train == label)) for label in labels]
 plots.image_grid(
     x_train[chosen],
-    titles=[data.CLASS_NAMES[label] for label in labels[:10]]
-    + [""] * (len(labels) - 10),
+    titles=data.CLASS_NAMES,
     heading="Fashion-MNIST: a class in each column",
 )
 

@@ -72,7 +72,7 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
     Args:
         images: array (n, height, width) or (n, height, width, 1), uint8 in
             0..255 or floats in [0, 1].
-        titles: n strings to stand over the images, or None.
+        titles: strings to stand over the first images, at most n, or None.
         columns: how many images stand in a row.
         heading: title of the whole figure, or None.
         scale: width of one image, inches.
@@ -81,9 +81,39 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
         The figure.
 
     Raises:
-        ValueError: if the images have another shape, or the titles are
-            not as many.
+        ValueError: if the images have another shape, or there are more
+            titles than images.
     """
+    images = _without_channel(images)
+    titles = [] if titles is None else list(titles)
+    if len(titles) > len(images):
+        raise ValueError(
+            f"titles: expected at most {len(images)}, one an image, "
+            f"got {len(titles)}"
+        )
+    rows = -(-len(images) // columns)
+    lines = -(-len(titles) // columns) + bool(heading)
+    figure, axes = new_figure(
+        rows,
+        columns,
+        width=columns * scale,
+        height=rows * scale + 0.3 * lines,
+        squeeze=False,
+    )
+    brightest = 255 if images.dtype == np.uint8 else 1.0
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, image in zip(axes.flat, images, strict=False):
+        axis.imshow(image, cmap="gray_r", vmin=0, vmax=brightest)
+    for axis, title in zip(axes.flat, titles, strict=False):
+        axis.set_title(title, loc="center", fontsize=9)
+    if heading:
+        figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5)
+    return figure
+
+
+def _without_channel(images):
+    """Return images as (n, height, width), or refuse them."""
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
@@ -92,28 +122,4 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
             "images: expected (n, height, width) or (n, height, width, 1) "
             f"with n > 0, got shape {images.shape}"
         )
-    if titles is not None and len(titles) != len(images):
-        raise ValueError(
-            f"titles: expected {len(images)}, one an image, got {len(titles)}"
-        )
-    rows = -(-len(images) // columns)
-    line = 0.25 if titles is not None else 0.0
-    figure, axes = new_figure(
-        rows,
-        columns,
-        width=columns * scale,
-        height=rows * (scale + line) + (0.4 if heading else 0.0),
-        squeeze=False,
-    )
-    brightest = 255 if images.dtype == np.uint8 else 1.0
-    for axis in axes.flat:
-        axis.axis("off")
-    for index, (axis, image) in enumerate(
-        zip(axes.flat, images, strict=False)
-    ):
-        axis.imshow(image, cmap="gray_r", vmin=0, vmax=brightest)
-        if titles is not None:
-            axis.set_title(titles[index], loc="center", fontsize=9)
-    if heading:
-        figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5)
-    return figure
+    return images
