@@ -3,6 +3,8 @@
 A returned figure is shown once, as the value of the cell that made it.
 """
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -20,6 +22,7 @@ CLASS_COLOURS = (
     "#717581",
     "#92dadd",
 )
+RED = "#bd1f01"
 
 STYLE = {
     "figure.facecolor": "white",
@@ -123,3 +126,140 @@ def _without_channel(images):
             f"with n > 0, got shape {images.shape}"
         )
     return images
+
+
+def density_curves(
+    x, curves, *, samples=None, highlight=None, title="", xlabel="x"
+):
+    """Draw densities over a line, if wanted over a histogram of samples.
+
+    Args:
+        x: float (n,), where the densities were computed.
+        curves: dict from label to density, float (n,), per unit of x.
+        samples: float (m,), to draw as a histogram of area 1, or None.
+        highlight: label of the curve to draw in red, or None.
+        title: of the figure.
+        xlabel: name and unit of x.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if a density has not as many values as x.
+    """
+    for label, density in curves.items():
+        if np.shape(density) != np.shape(x):
+            raise ValueError(
+                f"curves: expected {label!r} of shape {np.shape(x)}, one "
+                f"value for each x, got {np.shape(density)}"
+            )
+    figure, axis = new_figure()
+    if samples is not None:
+        axis.hist(
+            samples, bins=50, density=True, color="#d5dade", label="counted"
+        )
+    styles = itertools.cycle(["--", "-.", ":", (0, (7, 2, 1, 2, 1, 2))])
+    for label, density in curves.items():
+        if label == highlight:
+            look = {"color": RED, "linewidth": 2.8, "linestyle": "-"}
+        else:
+            look = {"linewidth": 1.8, "linestyle": next(styles)}
+        axis.plot(x, density, label=label, **look)
+    axis.set(title=title, xlabel=xlabel, ylabel="density, per unit of x")
+    axis.set_ylim(bottom=0)
+    axis.legend()
+    return figure
+
+
+def ellipse(mean, covariance, radius):
+    """List points that lie a number of standard deviations from a mean.
+
+    Args:
+        mean: float (2,).
+        covariance: float (2, 2), symmetric and positive definite.
+        radius: float > 0, standard deviations along every direction.
+
+    Returns:
+        float64 (181, 2), once round, the last point on the first.
+    """
+    variances, axes = np.linalg.eigh(covariance)
+    angle = np.linspace(0, 2 * np.pi, 181)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.asarray(mean) + radius * circle * np.sqrt(variances) @ axes.T
+
+
+def covariance_ellipses(panels, labels=("first number", "second number")):
+    """Draw points and the ellipses of a covariance beside each other.
+
+    Args:
+        panels: dict from title to (points, mean, covariance), float (n, 2),
+            (2,) and (2, 2). The ellipses lie one and two standard
+            deviations from the mean, the arrows point along the
+            eigenvectors, one standard deviation long.
+        labels: names and units of the two axes.
+
+    Returns:
+        The figure, all panels on one scale.
+    """
+    n = len(panels)
+    figure, axes = new_figure(
+        1,
+        n,
+        width=3.1 * n + 0.3,
+        height=3.6,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
+    for axis, title in zip(axes[0], panels, strict=True):
+        points, mean, covariance = panels[title]
+        axis.plot(*np.transpose(points), ".", color="#a9b4bc", markersize=2)
+        for radius, style in (1, "-"), (2, "--"):
+            line = ellipse(mean, covariance, radius)
+            axis.plot(
+                *line.T, style, color=RED, label=f"{radius} std from the mean"
+            )
+        variances, directions = np.linalg.eigh(covariance)
+        for arrow in (np.sqrt(variances) * directions).T:
+            axis.annotate(
+                "",
+                np.add(mean, arrow),
+                mean,
+                arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.6},
+            )
+        axis.set(title=title, xlabel=labels[0], aspect="equal")
+    axes[0, 0].set_ylabel(labels[1])
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=2,
+    )
+    return figure
+
+
+def radii(distances):
+    """Draw how far from the origin draws of several dimensions lie.
+
+    Args:
+        distances: dict from the number of dimensions k to distances from
+            the origin, float (n,).
+
+    Returns:
+        The figure: a histogram for each k, and a mark at the root of k.
+    """
+    figure, axis = new_figure()
+    for k, lengths in distances.items():
+        _, _, [shape] = axis.hist(
+            lengths, bins=40, density=True, histtype="stepfilled", alpha=0.6
+        )
+        top = shape.get_xy()[:, 1].max()
+        axis.axvline(np.sqrt(k), color="black", linestyle=":", linewidth=1)
+        axis.text(np.sqrt(k), top + 0.02, f"k = {k:,}", ha="center")
+    axis.set(
+        title="Standard normal draws in k dimensions: a shell at √k",
+        xlabel="distance from the origin (dotted: √k)",
+        ylabel="density, per unit of distance",
+        xlim=(0, None),
+        ylim=(0, 0.8),
+    )
+    return figure

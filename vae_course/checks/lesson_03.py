@@ -283,7 +283,7 @@ def _look_at_the_noise(draws, asked):
         )
     epsilon = np.sort((draws - draws.mean()) / draws.std())
     ranks = (np.arange(len(epsilon)) + 0.5) / len(epsilon)
-    # Uniform noise lies 0.057 from the bell, the sum of two uniforms 0.017.
+    # Uniform noise lies 0.057 from the bell, the sum of two uniforms 0.016.
     # A right answer exceeds 2.8 / sqrt(n), here 0.0125, three times in ten
     # million (Kolmogorov), and less often with mean and std fitted.
     distance = np.abs(ranks - ndtr(epsilon)).max()

@@ -1,0 +1,99 @@
+"""Interactive views, each a thin skin over a function of `plots`."""
+
+import base64
+import io
+
+import ipywidgets
+import numpy as np
+
+from vae_course import plots
+from vae_course.densities import normal_pdf
+
+
+class Explorer(ipywidgets.VBox):
+    """A figure that follows its sliders; a still where no front end runs.
+
+    Args:
+        draw: function that takes a value for each slider, by name, and
+            returns a figure.
+        **sliders: the widgets with a value, by the names of the arguments.
+    """
+
+    def __init__(self, draw, **sliders):
+        self._draw, self._sliders = draw, sliders
+        self.image = ipywidgets.Image(format="png")
+        super().__init__([*sliders.values(), self.image])
+        for slider in sliders.values():
+            slider.observe(self._redraw, "value")
+        self._redraw()
+
+    def _redraw(self, change=None):
+        figure = self._draw(**{k: s.value for k, s in self._sliders.items()})
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        self.image.value = buffer.getvalue()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        bundle["image/png"] = base64.b64encode(self.image.value).decode()
+        return bundle
+
+
+def normal_explorer():
+    """Let sliders move and widen a bell curve beside the standard normal.
+
+    Returns:
+        The widget, with sliders `mean` and `variance`.
+    """
+
+    def draw(mean, variance):
+        x = np.linspace(-6, 6, 601)
+        name = f"mean {mean:.1f}, variance {variance:.2f}"
+        return plots.density_curves(
+            x,
+            {
+                "standard normal": normal_pdf(x, 0.0, 1.0),
+                name: normal_pdf(x, mean, variance),
+            },
+            highlight="standard normal",
+            title=f"The standard normal and {name}",
+        )
+
+    return Explorer(
+        draw,
+        mean=_slider("mean", 1.5, -3.0, 3.0),
+        variance=_slider("variance", 0.5, 0.05, 4.0, step=0.05),
+    )
+
+
+def covariance_explorer():
+    """Let sliders shape the ellipse of a covariance in two dimensions.
+
+    Returns:
+        The widget, with sliders for the two variances and the correlation.
+    """
+    epsilon = np.random.default_rng(0).standard_normal((400, 2))
+
+    def draw(first, second, correlation):
+        covariance = correlation * np.sqrt(first * second) * np.ones((2, 2))
+        np.fill_diagonal(covariance, [first, second])
+        points = epsilon @ np.linalg.cholesky(covariance).T
+        title = f"covariance {covariance[0, 1]:.2f}"
+        figure = plots.covariance_ellipses(
+            {title: (points, np.zeros(2), covariance)}
+        )
+        figure.axes[0].set(xlim=(-6, 6), ylim=(-6, 6))
+        return figure
+
+    return Explorer(
+        draw,
+        first=_slider("variance 1", 3.0, 0.1, 4.0),
+        second=_slider("variance 2", 1.0, 0.1, 4.0),
+        correlation=_slider("correlation", 0.7, -0.95, 0.95, step=0.05),
+    )
+
+
+def _slider(description, value, low, high, step=0.1):
+    return ipywidgets.FloatSlider(
+        value, min=low, max=high, step=step, description=description
+    )
