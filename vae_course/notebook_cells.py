@@ -110,15 +110,15 @@ def _claim(metadata):
 
 
 def _checks_by_number(path, sources):
-    """Find the lesson's checks by its file's name, else by its cells."""
+    """Find the lesson's checks by its cells, else by its file's name."""
     claimed = [_claim(metadata)[0] for _, metadata in sources]
-    numbers = re.findall(r"^(\d\d)_", path.name) + [
-        exercise.split(".")[0].zfill(2) for exercise in claimed if exercise
-    ]
-    for number in numbers[:2]:
-        if checks := checks_of_lesson(number):
-            return {check.exercise: check for check in checks}
-    return {}
+    lessons = [each.split(".")[0] for each in claimed if each]
+    lessons = lessons or re.findall(r"^(\d\d)_", path.name)
+    if not lessons:
+        return {}
+    [(lesson, _)] = Counter(lessons).most_common(1)
+    checks = checks_of_lesson(lesson.zfill(2))
+    return {check.exercise: check for check in checks}
 
 
 def _cells(sources, checks):

@@ -93,7 +93,9 @@ class Grader:
             return _published(results, outcome)
         if outcome.ended == "well" and cell.role == "check":
             return Verdict("failed", self._restore(cell, "did not run"))
-        if outcome.ended == "well" or cell.may_fail:
+        if outcome.ended == "well" or (
+            outcome.ended == "error" and cell.may_fail
+        ):
             return Verdict("passed", counts=False)
         return self._went_wrong(cell, outcome)
 
@@ -145,7 +147,7 @@ class Grader:
             "stub": f"The answer to exercise {cell.exercise}",
             "check": f"The check of exercise {cell.exercise}",
         }.get(cell.role, f"This cell ({cell.name})")
-        return Verdict("failed", f"{what} does not run.\n{problem}")
+        return Verdict("failed", f"{what} does not run to its end.\n{problem}")
 
     def _is_blocked(self, cell, ended, error):
         """Tell whether what went wrong may be due to an earlier failure."""

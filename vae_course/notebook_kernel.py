@@ -50,6 +50,7 @@ class Outcome:
                 "no kernel": "There is no kernel to run it.",
             }[self.ended]
         said = f"{self.error['ename']}: {self.error['evalue']}"[:400]
+        said = re.sub(r" \(\d+\.py, line \d+\)$|: $", "", said)
         number = re.search(
             r"Cell In\[\d+\][^\n]*?line (\d+)", COLOUR.sub("", self.text())
         )
@@ -155,8 +156,8 @@ class _Process(RunningKernel):
             outcome.ended = "timeout"
             deadline = time.monotonic() + GRACE
             self.interrupt()
-        if self.idle and self._asked_to_exit(request):
-            outcome.ended = "exit"
+        if outcome.ended == "well":
+            self._read_reply(request, outcome)
         return outcome
 
     def _next_message(self, request):
@@ -175,18 +176,23 @@ class _Process(RunningKernel):
         elif kind in ("display_data", "execute_result"):
             if isinstance(content["data"].get(MIME), dict):
                 outcome.results.append(content["data"][MIME])
-        elif kind == "error":
-            outcome.error = content
-            if outcome.ended == "well":
-                outcome.ended = "error"
 
-    def _asked_to_exit(self, request):
-        """Read the reply: exit() passes as well, then ends the kernel."""
+    def _read_reply(self, request, outcome):
+        """Read how a cell ended that ended by itself.
+
+        exit() passes as "ok", and ends the kernel a moment later.
+        """
         while True:
             try:
                 reply = self.get_message("shell", timeout=GRACE)
             except Empty:
-                return False
+                outcome.ended = "died"
+                return
             if reply["parent_header"].get("msg_id") == request:
-                payload = reply["content"].get("payload", [])
-                return any(part["source"] == "ask_exit" for part in payload)
+                break
+        content = reply["content"]
+        if content["status"] != "ok":
+            outcome.ended, outcome.error = "error", content
+        payload = content.get("payload", [])
+        if any(part["source"] == "ask_exit" for part in payload):
+            outcome.ended = "exit"
