@@ -1,0 +1,574 @@
+"""The checks of lesson 04 pass right answers and name each slip."""
+
+import random
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+from spoil import spoil
+
+from vae_course.checks import lesson_04 as check
+from vae_course.layers import Sampling, sampling_gradients, std_from_log_var
+
+
+def unstack(tensor, function):
+    """Apply a function to every number of a tensor, one by one."""
+    if tensor.ndim == 0:
+        return function(tensor)
+    return ops.stack([unstack(entry, function) for entry in tensor])
+
+
+# 4.1
+
+RIGHT_STDS = [
+    std_from_log_var,
+    lambda z_log_var: tf.exp(z_log_var / 2),
+    lambda log_variance: ops.sqrt(ops.exp(log_variance)),
+    lambda v: ops.convert_to_tensor(np.e) ** (v * 0.5),
+    lambda v: tf.math.exp(v) ** 0.5,
+    lambda z_log_var: unstack(z_log_var, lambda v: ops.exp(0.5 * v)),
+]
+
+WRONG_STDS = [
+    ("half_missing", lambda z_log_var: ops.exp(z_log_var)),
+    ("half_missing", lambda v: tf.exp(v / 2) ** 2),
+    ("half_missing", lambda v: ops.exp(2 * v)),
+    ("exp_missing", lambda v: v),
+    ("exp_missing", lambda v: 0.5 * v),
+    ("sign", lambda v: ops.exp(-0.5 * v)),
+    ("sign", lambda v: 1 / ops.sqrt(ops.exp(v))),
+    ("not_finite", lambda v: ops.sqrt(v)),
+    ("not_finite", lambda v: ops.log(v) / 2),
+    ("gradient_lost", lambda v: np.exp(0.5 * np.asarray(v))),
+    ("gradient_lost", lambda v: tf.constant(np.exp(v.numpy() / 2))),
+    ("gradient_lost", lambda v: tf.stop_gradient(tf.exp(v / 2))),
+    (None, lambda v: ops.exp(ops.sum(v) / 2)),
+    (None, lambda v: 10 ** (v / 2)),
+    (None, lambda v: ops.reshape(ops.exp(v / 2), (-1,))),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_STDS)
+def test_right_stds_pass_and_come_back(answer):
+    assert check.std_from_log_var(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_STDS)
+def test_slips_of_std_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.std_from_log_var, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(std_from_log_var))
+def test_spoiled_stds_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.std_from_log_var, answer, 0.3) == mistake
+
+
+# 4.2
+
+
+def layer(draw, set_up=lambda self: None):
+    """Make a plain layer class from its `call`, without its `return z`."""
+
+    class Answer(keras.layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            set_up(self)
+
+        def call(self, inputs):
+            return draw(self, *inputs)
+
+    return Answer
+
+
+class WithGenerator(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def call(self, inputs, training=None):
+        z_mean, z_log_var = inputs
+        epsilon = keras.random.normal(
+            ops.shape(z_mean), seed=self.seed_generator
+        )
+        return z_mean + ops.exp(0.5 * z_log_var) * epsilon
+
+
+class WithSeedAndConfig(keras.layers.Layer):
+    def __init__(self, seed=1337, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.dice = keras.random.SeedGenerator(seed)
+
+    def call(self, tensors):
+        std = ops.sqrt(ops.exp(tensors[1]))
+        noise = keras.random.normal(ops.shape(std), seed=self.dice)
+        return ops.add(ops.multiply(noise, std), tensors[0])
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("a_learner")
+class RegisteredAndBuilt(keras.layers.Layer):
+    def build(self, input_shape):
+        self.dice = keras.random.SeedGenerator()
+        super().build(input_shape)
+
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        batch, latent_dim = ops.shape(z_mean)
+        return z_mean + tf.exp(z_log_var / 2) * keras.random.normal(
+            (batch, latent_dim), seed=self.dice
+        )
+
+
+class EntryByEntry(keras.layers.Layer):
+    """Draws every column on its own, as a loop would."""
+
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        columns = [
+            mean + ops.exp(log_var / 2) * keras.random.normal(ops.shape(mean))
+            for mean, log_var in zip(
+                ops.unstack(z_mean, axis=1),
+                ops.unstack(z_log_var, axis=1),
+                strict=True,
+            )
+        ]
+        return ops.stack(columns, axis=1)
+
+
+RIGHT_LAYERS = [
+    Sampling,
+    WithGenerator,
+    WithSeedAndConfig,
+    RegisteredAndBuilt,
+    EntryByEntry,
+    layer(
+        lambda self, m, v: (
+            m + tf.exp(v / 2) * keras.random.normal(ops.shape(m))
+        )
+    ),
+    layer(
+        lambda self, m, v: m + tf.exp(v / 2) * tf.random.normal(tf.shape(m))
+    ),
+    layer(
+        lambda self, m, v: (
+            m + tf.exp(v / 2) * tf.random.normal(tf.shape(m), seed=5)
+        )
+    ),
+    layer(
+        lambda self, m, v: keras.random.normal(
+            ops.shape(m), mean=m, stddev=ops.exp(v / 2)
+        )
+    ),
+    layer(lambda self, m, v: tf.random.normal(tf.shape(m), m, tf.exp(v / 2))),
+    layer(
+        lambda self, m, v: m - tf.exp(v / 2) * self.dice.normal(tf.shape(m)),
+        lambda self: setattr(
+            self,
+            "dice",
+            tf.random.Generator.from_seed(random.randrange(10**6)),
+        ),
+    ),
+    layer(
+        lambda self, m, v: (
+            m
+            + ops.exp(v / 2)
+            * np.sqrt(2)
+            * tf.math.erfinv(
+                keras.random.uniform(ops.shape(m), minval=-0.9999999)
+            )
+        ),
+    ),
+]
+
+
+def scaled(std, noise=lambda m: tf.random.normal(tf.shape(m))):
+    return layer(lambda self, m, v: m + std(v) * noise(m))
+
+
+def noisy(noise):
+    return scaled(lambda v: tf.exp(v / 2), noise)
+
+
+class FixedWhenBuilt(keras.layers.Layer):
+    def build(self, input_shape):
+        self.noise_shape = tuple(input_shape[0])
+
+    def call(self, inputs):
+        epsilon = keras.random.normal(self.noise_shape)
+        return inputs[0] + ops.exp(0.5 * inputs[1]) * epsilon
+
+
+class DrawnWhenBuilt(keras.layers.Layer):
+    def build(self, input_shape):
+        self.epsilon = keras.random.normal((1_000_000, 4))
+
+    def call(self, inputs):
+        epsilon = self.epsilon[: ops.shape(inputs[0])[0]]
+        return inputs[0] + ops.exp(0.5 * inputs[1]) * epsilon
+
+
+class OnlyInTraining(WithGenerator):
+    def call(self, inputs, training=False):
+        return super().call(inputs) if training else inputs[0]
+
+
+class NoOptions(WithGenerator):
+    def __init__(self):
+        super().__init__()
+
+
+class OptionsDropped(WithGenerator):
+    def __init__(self, units=3):
+        super().__init__()
+        self.units = units
+
+
+class MatrixProduct(keras.layers.Layer):
+    def call(self, inputs):
+        return ops.matmul(*inputs)
+
+
+WRONG_LAYERS = [
+    ("half_missing", scaled(tf.exp)),
+    ("half_missing", scaled(lambda v: tf.exp(2 * v))),
+    (
+        "half_missing",
+        layer(
+            lambda self, m, v: keras.random.normal(ops.shape(m), m, ops.exp(v))
+        ),
+    ),
+    ("exp_missing", scaled(lambda v: v)),
+    ("exp_missing", scaled(lambda v: 0.5 * v)),
+    ("noise_not_scaled", scaled(lambda v: 1.0)),
+    ("noise_not_scaled", scaled(lambda v: ops.ones_like(v))),
+    ("noise_shared", noisy(lambda m: tf.random.normal(()))),
+    ("noise_shared", noisy(lambda m: tf.random.normal(tf.shape(m)[1:]))),
+    ("noise_shared", noisy(lambda m: tf.random.normal((1, m.shape[1])))),
+    ("noise_shared", noisy(lambda m: tf.random.normal((tf.shape(m)[0], 1)))),
+    (
+        "noise_shared",
+        scaled(tf.exp, lambda m: tf.random.normal((tf.shape(m)[0], 1))),
+    ),
+    ("noise_shared", noisy(lambda m: keras.random.normal((1, 1)))),
+    (
+        "noise_frozen",
+        noisy(lambda m: keras.random.normal(ops.shape(m), seed=3)),
+    ),
+    (
+        "noise_frozen",
+        noisy(
+            lambda m: keras.random.normal(
+                ops.shape(m), seed=keras.random.SeedGenerator(3)
+            )
+        ),
+    ),
+    (
+        "noise_frozen",
+        noisy(lambda m: tf.random.stateless_normal(tf.shape(m), [1, 2])),
+    ),
+    (
+        "noise_frozen",
+        noisy(lambda m: np.random.normal(size=m.shape).astype("float32")),
+    ),
+    (
+        "noise_frozen",
+        noisy(
+            lambda m: (
+                np.random.default_rng(3).normal(size=m.shape).astype("float32")
+            )
+        ),
+    ),
+    ("noise_frozen", DrawnWhenBuilt),
+    ("no_noise", layer(lambda self, m, v: m)),
+    ("no_noise", layer(lambda self, m, v: m + ops.exp(0.5 * v))),
+    ("no_noise", OnlyInTraining),
+    ("static_batch", noisy(lambda m: keras.random.normal(m.shape))),
+    ("static_batch", noisy(lambda m: tf.random.normal((32, m.shape[1])))),
+    ("static_batch", noisy(lambda m: tf.random.normal((50_000, 4)))),
+    ("static_batch", FixedWhenBuilt),
+    ("uniform_noise", noisy(lambda m: keras.random.uniform(ops.shape(m)))),
+    ("uniform_noise", noisy(lambda m: tf.random.uniform(tf.shape(m), -1, 1))),
+    (
+        "uniform_noise",
+        noisy(lambda m: tf.random.uniform(tf.shape(m), -(3**0.5), 3**0.5)),
+    ),
+    (
+        "mean_not_added",
+        layer(
+            lambda self, m, v: (
+                ops.exp(v / 2) * keras.random.normal(ops.shape(m))
+            )
+        ),
+    ),
+    (
+        "mean_not_added",
+        layer(
+            lambda self, m, v: keras.random.normal(
+                ops.shape(m), 0.0, ops.exp(v / 2)
+            )
+        ),
+    ),
+    (
+        "gradient_lost",
+        layer(
+            lambda self, m, v: np.random.normal(m, ops.exp(v / 2)).astype("f4")
+        ),
+    ),
+    (
+        "gradient_lost",
+        layer(
+            lambda self, m, v: (
+                tf.stop_gradient(m)
+                + ops.exp(v / 2) * keras.random.normal(ops.shape(m))
+            )
+        ),
+    ),
+    (
+        "not_traceable",
+        noisy(
+            lambda m: keras.random.normal(
+                ops.shape(m), seed=keras.random.SeedGenerator()
+            )
+        ),
+    ),
+    (
+        "not_traceable",
+        noisy(lambda m: tf.random.normal(m.numpy().shape)),
+    ),
+    ("not_traceable", noisy(lambda m: keras.random.normal((len(m), 4)))),
+    (
+        "not_reproducible",
+        layer(
+            lambda self, m, v: (
+                m + tf.exp(v / 2) * self.dice.normal(tf.shape(m))
+            ),
+            lambda self: setattr(
+                self,
+                "dice",
+                tf.random.Generator.from_non_deterministic_state(),
+            ),
+        ),
+    ),
+    (
+        "not_reproducible",
+        layer(
+            lambda self, m, v: (
+                m
+                + tf.exp(v / 2)
+                * keras.random.normal(ops.shape(m), seed=self.dice)
+            ),
+            lambda self: setattr(
+                self,
+                "dice",
+                keras.random.SeedGenerator(time.time_ns() % 2**31),
+            ),
+        ),
+    ),
+    ("not_loadable", NoOptions),
+    ("not_loadable", OptionsDropped),
+    ("not_finite", scaled(lambda v: ops.sqrt(v))),
+    ("not_finite", scaled(lambda v: v * np.nan)),
+    ("wrong_type", WithGenerator()),
+    ("wrong_type", lambda inputs: inputs[0]),
+    ("wrong_type", 3),
+    ("wrong_type", type("Plain", (), {"call": WithGenerator.call})),
+    ("returns_nothing", layer(lambda self, m, v: None)),
+    (None, MatrixProduct),
+    (None, layer(lambda self, m, v: ops.sum(m + v, axis=1))),
+    (None, layer(lambda self, m, v: [m, v])),
+    (
+        None,
+        noisy(
+            lambda m: keras.random.truncated_normal(
+                ops.shape(m), stddev=1 / 0.8796
+            )
+        ),
+    ),
+    (None, noisy(lambda m: 0.1 + tf.random.normal(tf.shape(m)))),
+    (None, scaled(lambda v: 1.05 * tf.exp(v / 2))),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_LAYERS)
+def test_right_layers_pass_and_come_back(answer):
+    assert check.Sampling(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_LAYERS)
+def test_slips_of_layers_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.Sampling, answer) == mistake
+
+
+def test_endless_layer_is_stopped(mistake_of):
+    def never_returns(self, z_mean, z_log_var):
+        while True:
+            time.sleep(0.01)
+
+    slug = mistake_of(check.Sampling, layer(never_returns), time_limit=0.3)
+    assert slug == "takes_too_long"
+
+
+def test_right_layer_passes_from_any_seed():
+    for seed in range(5):
+        keras.utils.set_random_seed(seed)
+        assert check.Sampling(WithGenerator) is WithGenerator
+
+
+def test_dice_go_on_from_where_they_stood_before_the_check():
+    def after(seed):
+        keras.utils.set_random_seed(seed)
+        check.Sampling(WithGenerator)
+        return random.random(), float(keras.random.normal(()))
+
+    assert after(1) == after(1)
+    assert after(1) != after(2)
+
+
+# 4.3
+
+
+def formula(z_mean, z_log_var, epsilon):
+    z = z_mean + tf.exp(0.5 * z_log_var) * epsilon
+    return tf.ones_like(z_mean), (z - z_mean) / 2
+
+
+def two_tapes(mean, log_var, noise):
+    with tf.GradientTape() as first:
+        first.watch(mean)
+        total = ops.sum(mean + ops.sqrt(ops.exp(log_var)) * noise)
+    with tf.GradientTape() as second:
+        second.watch(log_var)
+        z = mean + ops.sqrt(ops.exp(log_var)) * noise
+    return [first.gradient(total, mean), second.gradient(z, log_var)]
+
+
+def variables(epsilon, z_mean, z_log_var):
+    z_mean, z_log_var = tf.Variable(z_mean), tf.Variable(z_log_var)
+    with tf.GradientTape(persistent=True) as tape:
+        z = z_mean + tf.exp(z_log_var / 2) * epsilon
+    return tape.gradient(z, z_mean), tape.gradient(z, z_log_var)
+
+
+def whole_jacobian(z_mean, z_log_var, epsilon):
+    with tf.GradientTape() as tape:
+        tape.watch((z_mean, z_log_var))
+        z = z_mean + tf.exp(z_log_var / 2) * epsilon
+    return [
+        tf.einsum("ijij->ij", jacobian)
+        for jacobian in tape.jacobian(z, (z_mean, z_log_var))
+    ]
+
+
+@tf.function
+def graph(z_mean, z_log_var, epsilon):
+    z = z_mean + tf.exp(z_log_var / 2) * epsilon
+    return tf.stack(tf.gradients(z, [z_mean, z_log_var]))
+
+
+def differentiate(z_of, watch=True, reduce=lambda z: z, order=1):
+    """Code the exercise with one thing changed."""
+
+    def answer(z_mean, z_log_var, epsilon):
+        inputs = [z_mean, z_log_var]
+        with tf.GradientTape() as tape:
+            if watch:
+                tape.watch(inputs)
+            value = reduce(z_of(z_mean, z_log_var, epsilon))
+        return tuple(tape.gradient(value, inputs)[::order])
+
+    return answer
+
+
+def right_z(z_mean, z_log_var, epsilon):
+    return z_mean + tf.exp(0.5 * z_log_var) * epsilon
+
+
+def forward_outside(z_mean, z_log_var, epsilon):
+    z = right_z(z_mean, z_log_var, epsilon)
+    with tf.GradientTape() as tape:
+        tape.watch([z_mean, z_log_var])
+        total = tf.reduce_sum(z)
+    return tape.gradient(total, [z_mean, z_log_var])
+
+
+def one_watched(z_mean, z_log_var, epsilon):
+    with tf.GradientTape() as tape:
+        tape.watch(z_mean)
+        z = right_z(z_mean, z_log_var, epsilon)
+    return tape.gradient(z, [z_mean, z_log_var])
+
+
+RIGHT_GRADIENTS = [
+    sampling_gradients,
+    formula,
+    two_tapes,
+    variables,
+    whole_jacobian,
+    graph,
+    differentiate(right_z),
+    differentiate(right_z, reduce=tf.reduce_sum),
+]
+
+WRONG_GRADIENTS = [
+    ("not_watched", differentiate(right_z, watch=False)),
+    ("not_watched", forward_outside),
+    ("not_watched", one_watched),
+    ("not_watched", lambda z_mean, z_log_var, epsilon: (None, epsilon)),
+    ("gradient_swapped", differentiate(right_z, order=-1)),
+    ("gradient_swapped", lambda m, v, e: formula(m, v, e)[::-1]),
+    ("half_missing", differentiate(lambda m, v, e: m + tf.exp(v) * e)),
+    ("half_missing", lambda m, v, e: (tf.ones_like(m), tf.exp(v / 2) * e)),
+    ("mean_for_sum", differentiate(right_z, reduce=tf.reduce_mean)),
+    (
+        "mean_for_sum",
+        differentiate(right_z, reduce=lambda z: tf.reduce_mean(z, axis=1)),
+    ),
+    (
+        "mean_for_sum",
+        differentiate(right_z, reduce=lambda z: tf.reduce_mean(z, axis=0)),
+    ),
+    ("wrong_type", lambda m, v, e: tf.ones_like(m)),
+    ("wrong_type", lambda m, v, e: 1.0),
+    ("wrong_type", lambda m, v, e: ("one", "half")),
+    (None, lambda m, v, e: (tf.ones_like(m), e)),
+    (None, lambda m, v, e: (tf.ones_like(m[0]), formula(m, v, e)[1])),
+    (None, lambda m, v, e: (1.0, formula(m, v, e)[1])),
+    (None, lambda m, v, e: (tf.ones_like(m), -formula(m, v, e)[1])),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_GRADIENTS)
+def test_right_gradients_pass_and_come_back(answer):
+    assert check.sampling_gradients(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_GRADIENTS)
+def test_slips_of_gradients_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.sampling_gradients, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(sampling_gradients))
+def test_spoiled_gradients_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.sampling_gradients, answer, 0.3) == mistake
+
+
+# All three
+
+
+def test_untouched_stubs_are_not_started():
+    def stub(*inputs):
+        raise NotImplementedError("Exercise 4.1")
+
+    class SamplingStub(WithGenerator):
+        def call(self, inputs):
+            raise NotImplementedError("Exercise 4.2")
+
+    assert check.std_from_log_var(stub) is std_from_log_var
+    assert check.Sampling(SamplingStub) is Sampling
+    assert check.sampling_gradients(stub) is sampling_gradients
