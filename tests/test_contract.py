@@ -93,6 +93,20 @@ def test_crash_points_at_the_learners_own_line():
     assert "attempt.py" not in text
 
 
+def test_crash_in_a_keras_layer_shows_the_error_and_not_the_page_around_it():
+    def answer(x):
+        import keras
+
+        class Layer(keras.layers.Layer):
+            def call(self, inputs):
+                raise ValueError("the reason")
+
+        return Layer()(x)
+
+    got = failure_of(answer).args[1]
+    assert got.startswith("ValueError: the reason\nat your line")
+
+
 def test_arguments_may_be_renamed():
     assert double(lambda anything: 2 * anything)
 

@@ -18,6 +18,7 @@ def mistake_of(monkeypatch):
         with pytest.raises(ExerciseFailed) as caught:
             check(answer)
         assert caught.value.exercise == check.exercise
+        assert "Think" in str(caught.value)
         return caught.value.mistake
 
     return run

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import re
 import sysconfig
 import traceback
 from pathlib import Path
@@ -142,8 +143,12 @@ def crash_report(name, error):
 
 
 def _short(error):
-    """Keep the head of a message: Keras and TensorFlow write pages."""
-    text = str(error).strip()
+    """Keep the head of a message: Keras and TensorFlow write pages.
+
+    Keras wraps an error in a page of its own and sets it in bold there.
+    """
+    bold = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error), re.DOTALL)
+    text = (bold.group(1) if bold else str(error)).strip()
     return text if len(text) <= 400 else text[:400] + " …"
 
 
