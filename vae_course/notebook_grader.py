@@ -150,14 +150,17 @@ class Grader:
         return Verdict("failed", f"{what} does not run to its end.\n{problem}")
 
     def _is_blocked(self, cell, ended, error):
-        """Tell whether what went wrong may be due to an earlier failure."""
+        """Tell whether what went wrong may be due to an earlier failure.
+
+        An exercise suffers from what an earlier cell did not define; all
+        else that is wrong with it is its own.
+        """
         if self.first_failure is None:
             return False
         if cell.exercise is None or ended == "no kernel":
             return True
-        if cell.role == "stub":
-            return self.lost_a_cell and error == "NameError"
-        return ended == "error"
+        lacking = self.lost_a_cell or self.unsolved
+        return bool(lacking) and error == "NameError"
 
     def _remember(self, cell, fate):
         if cell.exercise and fate != "passed":

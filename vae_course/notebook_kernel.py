@@ -173,9 +173,8 @@ class _Process(RunningKernel):
         kind, content = message["msg_type"], message["content"]
         if kind == "status":
             self.idle = content["execution_state"] == "idle"
-        elif kind in ("display_data", "execute_result"):
-            if isinstance(content["data"].get(MIME), dict):
-                outcome.results.append(content["data"][MIME])
+        elif kind == "display_data" and MIME in content["data"]:
+            outcome.results.append(content["data"][MIME])
 
     def _read_reply(self, request, outcome):
         """Read how a cell ended that ended by itself.

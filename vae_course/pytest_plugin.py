@@ -40,6 +40,8 @@ def pytest_configure(config):
     if option.nbval_cell_timeout == NBVAL_TIMEOUT:
         option.nbval_cell_timeout = TIMEOUT
     option.doctestmodules = False
+    if getattr(option, "dist", None) == "load":
+        option.dist = "loadfile"
     for message in NOTEBOOK_WARNINGS:
         config.addinivalue_line("filterwarnings", f"ignore:{message}")
     if option.reportchars == "fE":
