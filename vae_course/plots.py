@@ -23,6 +23,7 @@ CLASS_COLOURS = (
     "#92dadd",
 )
 RED = "#bd1f01"
+ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
 
 STYLE = {
     "figure.facecolor": "white",
@@ -158,13 +159,14 @@ def density_curves(
         axis.hist(
             samples, bins=50, density=True, color="#d5dade", label="counted"
         )
-    styles = itertools.cycle(["--", "-.", ":", (0, (7, 2, 1, 2, 1, 2))])
+    others = [colour for colour in CLASS_COLOURS if colour != RED]
+    dashes = ["--", "-.", ":", (0, (7, 2, 1, 2, 1, 2))]
+    looks = zip(others, itertools.cycle(dashes), itertools.repeat(2))
     for label, density in curves.items():
-        if label == highlight:
-            look = {"color": RED, "linewidth": 2.8, "linestyle": "-"}
-        else:
-            look = {"linewidth": 1.8, "linestyle": next(styles)}
-        axis.plot(x, density, label=label, **look)
+        colour, dash, width = (
+            (RED, "-", 3) if label == highlight else next(looks)
+        )
+        axis.plot(x, density, dash, color=colour, linewidth=width, label=label)
     axis.set(title=title, xlabel=xlabel, ylabel="density, per unit of x")
     axis.set_ylim(bottom=0)
     axis.legend()
@@ -205,8 +207,8 @@ def covariance_ellipses(panels, labels=("first number", "second number")):
     figure, axes = new_figure(
         1,
         n,
-        width=3.1 * n + 0.3,
-        height=3.6,
+        width=2.5 * n + 0.8,
+        height=4.0,
         squeeze=False,
         sharex=True,
         sharey=True,
@@ -216,17 +218,12 @@ def covariance_ellipses(panels, labels=("first number", "second number")):
         axis.plot(*np.transpose(points), ".", color="#a9b4bc", markersize=2)
         for radius, style in (1, "-"), (2, "--"):
             line = ellipse(mean, covariance, radius)
-            axis.plot(
-                *line.T, style, color=RED, label=f"{radius} std from the mean"
-            )
+            axis.plot(*line.T, style, color=RED, label=f"{radius} std")
         variances, directions = np.linalg.eigh(covariance)
         for arrow in (np.sqrt(variances) * directions).T:
-            axis.annotate(
-                "",
-                np.add(mean, arrow),
-                mean,
-                arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.6},
-            )
+            # An eigenvector may come with either sign.
+            tip = mean + (arrow if tuple(arrow) > (0, 0) else -arrow)
+            axis.annotate("", tip, mean, arrowprops=ARROW)
         axis.set(title=title, xlabel=labels[0], aspect="equal")
     axes[0, 0].set_ylabel(labels[1])
     figure.legend(
@@ -250,10 +247,10 @@ def radii(distances):
     figure, axis = new_figure()
     for k, lengths in distances.items():
         _, _, [shape] = axis.hist(
-            lengths, bins=40, density=True, histtype="stepfilled", alpha=0.6
+            lengths, bins=30, density=True, histtype="stepfilled", alpha=0.6
         )
         top = shape.get_xy()[:, 1].max()
-        axis.axvline(np.sqrt(k), color="black", linestyle=":", linewidth=1)
+        axis.vlines(np.sqrt(k), 0, top, color="black", linestyle=":")
         axis.text(np.sqrt(k), top + 0.02, f"k = {k:,}", ha="center")
     axis.set(
         title="Standard normal draws in k dimensions: a shell at √k",

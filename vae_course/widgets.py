@@ -56,7 +56,7 @@ def normal_explorer():
                 name: normal_pdf(x, mean, variance),
             },
             highlight="standard normal",
-            title=f"The standard normal and {name}",
+            title=f"Standard normal, and {name}",
         )
 
     return Explorer(
@@ -82,7 +82,10 @@ def covariance_explorer():
         figure = plots.covariance_ellipses(
             {title: (points, np.zeros(2), covariance)}
         )
-        figure.axes[0].set(xlim=(-6, 6), ylim=(-6, 6))
+        ticks = range(-6, 7, 2)
+        figure.axes[0].set(
+            xlim=(-6, 6), ylim=(-6, 6), xticks=ticks, yticks=ticks
+        )
         return figure
 
     return Explorer(
