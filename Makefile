@@ -9,6 +9,7 @@ BIN := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet \
 	--disable-pip-version-check --constraint constraints.txt
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+FIRST_LESSON := lessons/00_start_here.ipynb
 LAB_FLAGS ?=
 
 export PATH := $(BIN):$(PATH)
@@ -28,7 +29,7 @@ help:
 	@echo "make clean            remove the environment"
 
 lab: $(VENV)/learner
-	jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) lessons/00_start_here.ipynb
+	jupyter lab $(ROOT_FLAG) --notebook-dir=. $(LAB_FLAGS) $(FIRST_LESSON)
 
 test: $(VENV)/author
 	python -m pytest
