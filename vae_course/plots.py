@@ -260,3 +260,117 @@ def radii(distances):
         ylim=(0, 0.8),
     )
     return figure
+
+
+def noise_held(z_mean, z_log_var, epsilon):
+    """Draw how z follows its mean and its spread while the noise is held.
+
+    z = z_mean + exp(z_log_var / 2) · epsilon, a line for each epsilon; red
+    tangents show the slope of z where both inputs have their own value.
+
+    Args:
+        z_mean: float, held on the right, moved by 2 either way on the left.
+        z_log_var: float, natural log of the variance, held on the left,
+            moved by 2 either way on the right.
+        epsilon: float (k,), the noise.
+
+    Returns:
+        The figure.
+    """
+    figure, axes = new_figure(1, 2, width=8.4, height=3.9, sharey=True)
+    moved, epsilon = np.linspace(-2, 2, 81), np.asarray(epsilon)[:, None]
+    std = np.exp(z_log_var / 2)
+    shift = std * epsilon
+    widened = std * np.exp(moved / 2) * epsilon
+    panels = [
+        (z_mean, z_mean + moved + shift, np.ones_like(shift)),
+        (z_log_var, z_mean + widened, shift / 2),
+    ]
+    near = np.array([-0.4, 0.4])
+    for axis, (x, lines, slopes) in zip(axes, panels, strict=True):
+        axis.plot(x + moved, lines.T, color="#94a4a2", linewidth=1.3)
+        tangents = z_mean + shift + slopes * near
+        axis.plot(x + near, tangents.T, color=RED, linewidth=2.8)
+        axis.plot(np.full_like(shift, x), z_mean + shift, "k.")
+        for noise, line, slope in zip(
+            epsilon[:, 0], lines, slopes[:, 0], strict=True
+        ):
+            text = f"ε = {noise:g}, slope {slope:g}".replace("-", "−")
+            axis.text(x + 2.06, line[-1], text, va="center", fontsize=9)
+    axes[0].set(title="The mean is moved", xlabel="z_mean", ylabel="z")
+    axes[1].set(title="The log-variance is moved", xlabel="z_log_var")
+    return figure
+
+
+def clouds(panels, labels, targets=None):
+    """Draw clouds of codes in the plane, panels beside each other.
+
+    Args:
+        panels: dict from title to codes, float (k, n, 2): k clouds of n
+            points, which may be one.
+        labels: k names, written beside the clouds' centres.
+        targets: float (k, 2), places to mark with a cross, or None.
+
+    Returns:
+        The figure, all panels on one scale.
+    """
+    n = len(panels)
+    figure, axes = new_figure(
+        1,
+        n,
+        width=4.2 * n,
+        height=3.9,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
+    for axis, (title, codes) in zip(axes[0], panels.items(), strict=True):
+        for index, (points, label) in enumerate(
+            zip(np.asarray(codes), labels, strict=True)
+        ):
+            colour, marker = CLASS_COLOURS[index], "osD^vP*X"[index % 8]
+            axis.scatter(
+                *points.T,
+                s=9 if len(points) > 1 else 40,
+                color=colour,
+                marker=marker,
+                alpha=0.5 if len(points) > 1 else 1.0,
+                linewidths=0,
+            )
+            axis.annotate(
+                label,
+                points.mean(axis=0),
+                xytext=(6, 6),
+                textcoords="offset points",
+                bbox={"color": "white", "alpha": 0.8, "pad": 0.6},
+            )
+        if targets is not None:
+            axis.plot(*np.transpose(targets), "kx", markersize=9)
+        axis.set(title=title, xlabel="z, first dimension", aspect="equal")
+    axes[0, 0].set_ylabel("z, second dimension")
+    return figure
+
+
+def estimates(by_method, exact, xlabel):
+    """Draw how far single estimates of one number lie apart.
+
+    Args:
+        by_method: dict from name to estimates, float (n,).
+        exact: the number that they estimate.
+        xlabel: what it is, and its unit.
+
+    Returns:
+        The figure: a histogram for each method, on one scale, over the
+        range of the middle 99.8 % of all estimates.
+    """
+    figure, axes = new_figure(
+        len(by_method), 1, height=1.9 * len(by_method) + 0.4, sharex=True
+    )
+    everything = np.concatenate(list(by_method.values()))
+    bins = np.linspace(*np.percentile(everything, [0.1, 99.9]), 81)
+    for axis, (name, values) in zip(axes, by_method.items(), strict=True):
+        axis.hist(values, bins, density=True, color=CLASS_COLOURS[0])
+        axis.axvline(exact, color="black", linestyle="--", linewidth=1)
+        axis.set(title=name, ylabel="density")
+    axes[-1].set_xlabel(f"{xlabel} (dashed: exact, {exact:g})")
+    return figure
