@@ -1,5 +1,5 @@
 """Builds lessons and solutions from percent scripts.
 
-Reading order: `source` (parse), `rules` (validate), `notebook` (build),
-`execute` (run and clean), `course` (write and compare).
+Reading order: `source` (parse), `cell_rules` and `rules` (validate),
+`notebook` (build), `execute` (run), `compare`, `course` (put together).
 """

@@ -110,9 +110,7 @@ def _fill(notebook, lesson, target, force, say):
     name = f"{target.parent.name}/{target.name}"
     old = stored(target)
     if not force and old is not None and _same_code(old, notebook):
-        say(
-            f"{name}: not executed again, its code is the same (--execute runs it)"
-        )
+        say(f"{name}: same code, not executed again (--execute does)")
         carry_outputs(old, notebook)
         return
     say(f"{name}: executing ...")

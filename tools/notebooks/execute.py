@@ -2,7 +2,8 @@
 
 import os
 import re
-import sys
+import sysconfig
+import tempfile
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
@@ -24,9 +25,16 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_TEXT = "An interactive view: run this cell to use it."
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINE_OF_CELL = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
+TEMPORARY = re.escape(tempfile.gettempdir())
 VOLATILE = [
-    (re.compile(r"\S*ipykernel_\d+/\d+\.py"), "<cell>"),
+    (re.compile(TEMPORARY + r"[/\\]ipykernel_\d+[/\\]\d+\.py"), "<cell>"),
     (re.compile(r"\bat 0x[0-9a-fA-F]+"), "at 0x0"),
+]
+PLACES = [
+    (sysconfig.get_path("purelib"), "<packages>"),
+    (sysconfig.get_path("stdlib"), "<python>"),
+    (str(Path(__file__).parents[2]), "<course>"),
+    (str(Path.home()), "~"),
 ]
 
 
@@ -173,11 +181,6 @@ def _clean_output(output):
 def _without_volatile(text):
     for pattern, stable in VOLATILE:
         text = pattern.sub(stable, text)
-    root = Path(__file__).parents[2]
-    for place, stable in (
-        (sys.prefix, "<python>"),
-        (str(root), "<course>"),
-        (str(Path.home()), "~"),
-    ):
-        text = text.replace(place, stable)
+    for place, stable in PLACES:
+        text = text.replace(place + os.sep, f"{stable}/")
     return text

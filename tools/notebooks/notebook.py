@@ -7,7 +7,7 @@ from collections import Counter
 import nbformat
 from nbformat import v4
 
-from notebooks.rules import headings
+from notebooks.source import headings
 
 LONGEST_SLUG = 50
 # No version of Python: it would change with the author who builds.

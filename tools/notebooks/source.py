@@ -3,12 +3,15 @@
 import os
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
+from nbformat import ValidationError
 
 FILE_NAME = re.compile(r"(\d\d)_[a-z0-9_]+\.py")
 ANY_MARKER = re.compile(r"\s*#\s*%%")
+HEADING = re.compile(r"(#{1,6}) +(.+?)\s*#*")
 SOLUTION_MARK = re.compile(r"\s*### (BEGIN|END) SOLUTION\s*")
 
 
@@ -96,6 +99,23 @@ def mark(line):
     return match and match[1]
 
 
+def headings(source):
+    """List the pairs of level and title of a text cell's headings."""
+    matches = (HEADING.fullmatch(line) for line in unfenced(source))
+    return [(len(match[1]), match[2]) for match in matches if match]
+
+
+def unfenced(source):
+    """List a text cell's lines outside its fenced blocks of code."""
+    kept, fenced = [], False
+    for line in source.split("\n"):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced:
+            kept.append(line)
+    return kept
+
+
 def read_lesson(path):
     """Parse a percent script.
 
@@ -110,6 +130,7 @@ def read_lesson(path):
     lines = text.split("\n")
     markers = [n for n, line in enumerate(lines) if ANY_MARKER.match(line)]
     _refuse_stray_text(path, lines, markers)
+    _refuse_illegal_options(path, lines, markers)
     parsed = _parse(text)
     problems = _misread_markers(path, markers, parsed, lines)
     if problems:
@@ -131,6 +152,16 @@ def _refuse_stray_text(path, lines, markers):
     if not markers or any(cell.source for cell in _parse(start)):
         message = "a source begins with a cell: # %% [markdown] or # %%"
         raise BrokenSource([Problem(path, 1, message)])
+
+
+def _refuse_illegal_options(path, lines, markers):
+    """Parse cell by cell, to know in which line jupytext gives up."""
+    for start, end in pairwise([*markers, len(lines)]):
+        try:
+            _parse("\n".join(lines[start:end]))
+        except ValidationError as error:
+            message = f"an illegal option: {error.message}"
+            raise BrokenSource([Problem(path, start + 1, message)]) from None
 
 
 def _misread_markers(path, markers, parsed, lines):
