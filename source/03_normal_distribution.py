@@ -54,9 +54,9 @@ print(f"{len(grey):,} boots, mean grey from {low:.3f} to {high:.3f}")
 # boots in each. We count.
 
 # %%
-counted, edges = np.histogram(grey, bins=4, range=(low, high))
-print("the box promises  25.0 %  25.0 %  25.0 %  25.0 %")
-print("counted         ", *(f"{c / len(grey):6.1%}" for c in counted))
+counted, _ = np.histogram(grey, bins=4, range=(low, high))
+print("the box promises", *4 * [f"{1 / 4:7.1%}"])
+print("counted         ", *(f"{c / len(grey):7.1%}" for c in counted))
 span = np.linspace(low - 0.02, high + 0.02, 500)
 plots.density_curves(
     span,
@@ -69,7 +69,8 @@ plots.density_curves(
 # %% [markdown]
 # *Figure: a histogram of the boots' mean grey, high in the middle and
 # falling off on both sides. A dashed line, the box, runs flat from the
-# smallest value to the largest and drops to zero there.*
+# smallest value to the largest and drops to zero there. Both are drawn with
+# an area of 1.*
 #
 # The box fails twice. It spends as much on the rare ends as on the crowded
 # middle. And its edges are the two strangest boots we happen to have: for
@@ -669,19 +670,19 @@ diagonal_normal_log_pdf = check.diagonal_normal_log_pdf(
 # The standard normal is densest at the origin. So in many dimensions, too,
 # most draws lie near the origin, don't they? We measure their distance
 # $\lVert\epsilon\rVert$ from it. Its square is a sum of k squares, each 1 on
-# average, so
+# average (with a variance of 2), so
 #
 # $$\mathbb{E}\,\lVert\epsilon\rVert^2 = k$$
 
 # %%
 distances = {}
-print("   k    √k  mean distance  mean square, and errors off")
+print("   k    √k  mean distance  mean square, off by (std. errors)")
 for k in (2, 20, 200, 1024):
     epsilon = rng.standard_normal((2000, k))
     r = distances[k] = np.linalg.norm(epsilon, axis=1)
     squared, error = np.mean(r**2), np.sqrt(2 * k / len(r))
     print(f"{k:4} {np.sqrt(k):5.2f}  {r.mean():5.2f} ± {r.std():.2f}", end="")
-    print(f"   {squared:9.2f}  {abs(squared - k) / error:.1f}")
+    print(f"   {squared:11.2f}  {abs(squared - k) / error:.1f}")
 zeros = np.zeros((1, 1024))
 at_origin = diagonal_normal_log_pdf(zeros, zeros[0], zeros[0])[0]
 at_draws = diagonal_normal_log_pdf(epsilon, zeros[0], zeros[0]).mean()
@@ -757,10 +758,13 @@ print(f"from the correlation {predicted:.3f} nats")
 print(f"difference {gain - predicted:.3f}: one standard error is {error:.3f}")
 
 # %% [markdown]
-# Two roads, the same number within chance: one averages over pictures, the
-# other never looks at one. Such closed forms are the reason why variational
-# autoencoders use normal distributions; in lesson 05 you derive the most
-# important of them.
+# Two roads to one number: the first averages over the unseen boots, the
+# second needs nothing but the correlation of the old ones. What is left
+# between them is chance, to be read in standard errors, and the little by
+# which boots are not quite normal.
+#
+# Such closed forms are one reason why variational autoencoders use normal
+# distributions. In lesson 05 you derive the most important of them.
 
 # %% [markdown]
 # ## What we saw
