@@ -94,6 +94,31 @@ print("quick" if os.environ.get("VAE_COURSE_QUICK") else "full")
 object()
 """
 
+DISPLAYS = """\
+# %%
+import os, sys, sysconfig, time
+
+print("first")
+sys.stdout.flush()
+time.sleep(0.3)
+print("second")
+print(sysconfig.get_path("purelib") + os.sep + "numpy")
+
+# %%
+from IPython.display import display
+
+widget = "application/vnd.jupyter.widget-view+json"
+result = "application/vnd.vae-course.result+json"
+display({widget: {"model_id": "a"}, "text/plain": "Box(…)"}, raw=True)
+display({result: {"seconds": 0.123}, "text/plain": ""}, raw=True)
+
+# %% [markdown]
+# An error on purpose.
+
+# %% tags=["raises-exception"]
+1 / 0
+"""
+
 
 def fake_check(name="double", exercise="3.1", points=2, variable=None):
     return SimpleNamespace(
@@ -137,27 +162,25 @@ def lesson(tmp_path):
     return parse(tmp_path, SOURCE)
 
 
-@pytest.fixture
-def course(tmp_path):
+def make_course(root, text):
     """Return a course of one source that needs no check to run."""
-    folders = [tmp_path / name for name in ("source", "lessons", "solutions")]
+    folders = [root / name for name in ("source", "lessons", "solutions")]
     for folder in folders:
         folder.mkdir()
-    (folders[0] / "04_run.py").write_text(RUNS, encoding="utf-8")
+    (folders[0] / "04_run.py").write_text(text, encoding="utf-8")
     return Course(*folders, lambda number: [])
+
+
+@pytest.fixture
+def course(tmp_path):
+    return make_course(tmp_path, RUNS)
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    """Return the built course of the same source and what was said."""
-    root = tmp_path_factory.mktemp("executed")
-    folders = [root / name for name in ("source", "lessons", "solutions")]
-    for folder in folders:
-        folder.mkdir()
-    path = folders[0] / "04_run.py"
-    path.write_text(RUNS, encoding="utf-8")
-    course = Course(*folders, lambda number: [])
-    build(course, path, say=lambda line: None)
+    """Return the same course, built once for all tests."""
+    course = make_course(tmp_path_factory.mktemp("executed"), RUNS)
+    build(course, source_of(course), say=lambda line: None)
     return course
 
 
@@ -744,6 +767,43 @@ def test_lessons_only_leaves_solutions_alone(course):
     assert [p.parent.name for p in course.source.parent.glob("*/*.ipynb")] == [
         "lessons"
     ]
+
+
+@pytest.fixture(scope="module")
+def displayed(tmp_path_factory):
+    """Return the outputs of three cells, and the course they are of."""
+    course = make_course(tmp_path_factory.mktemp("displayed"), DISPLAYS)
+    build(course, source_of(course), say=lambda line: None)
+    notebook = v4.reads(solution_of(course).read_text(encoding="utf-8"))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return course, [cell.outputs for cell in code]
+
+
+def test_prints_in_pieces_are_stored_as_one(displayed):
+    [stream] = displayed[1][0]
+    assert stream.text.startswith("first\nsecond\n")
+
+
+def test_paths_of_this_machine_are_not_stored(displayed):
+    [stream] = displayed[1][0]
+    assert stream.text.endswith("\n<packages>/numpy\n")
+
+
+def test_widget_without_state_is_stored_as_a_sentence(displayed):
+    assert displayed[1][1][0].data == {
+        "text/plain": "An interactive view: run this cell to use it."
+    }
+
+
+def test_seconds_of_a_check_are_rounded(displayed):
+    bundle = displayed[1][1][1].data
+    assert bundle["application/vnd.vae-course.result+json"] == {"seconds": 0}
+
+
+def test_error_on_purpose_is_in_step(displayed):
+    course, outputs = displayed
+    assert outputs[2][0].ename == "ZeroDivisionError"
+    assert out_of_step(course, source_of(course)) == []
 
 
 @pytest.fixture
