@@ -68,7 +68,8 @@ def grade(folder, *options):
     )
     fates = {}
     for case in ElementTree.parse(report).iter("testcase"):
-        name = f"{case.get('classname').split('.')[-1]}: {case.get('name')}"
+        path = case.get("classname").removesuffix(".ipynb")
+        name = f"{path.split('.')[-1]}: {case.get('name')}"
         kinds = [child.tag for child in case if child.tag != "properties"]
         fates[name] = kinds[0] if kinds else "passed"
     return done.returncode, done.stdout, fates
