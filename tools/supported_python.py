@@ -5,5 +5,5 @@ import sys
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit(
         "The course needs Python 3.11, 3.12 or 3.13; this is "
-        "%d.%d." % sys.version_info[:2]
+        + sys.version.split()[0]
     )
