@@ -1,0 +1,564 @@
+"""The checks of lesson 01 pass right answers and name each slip."""
+
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers, ops
+from scipy.special import logit
+from spoil import change_input, spoil
+
+from vae_course import losses, networks
+from vae_course.checks import lesson_01 as check
+
+FILTERS = 32, 64, 128
+
+
+def conv(filters, **other):
+    options = {"strides": 2, "padding": "same", "activation": "relu"}
+    return layers.Conv2D(filters, 3, **{**options, **other})
+
+
+def up(filters, **other):
+    options = {"strides": 2, "padding": "same", "activation": "relu"}
+    return layers.Conv2DTranspose(filters, 3, **{**options, **other})
+
+
+# --- 1.1 --------------------------------------------------------------------
+
+
+def functional_encoder(latent_dim=2):
+    image = keras.Input((32, 32, 1))
+    x = image
+    for filters in FILTERS:
+        x = layers.ReLU()(conv(filters, activation=None)(x))
+    return keras.Model(image, layers.Dense(latent_dim)(layers.Flatten()(x)))
+
+
+def encoder_without_input(latent_dim=2):
+    model = keras.Sequential([conv(filters) for filters in FILTERS])
+    model.add(layers.Flatten())
+    model.add(layers.Dense(latent_dim))
+    return model
+
+
+def nested_encoder(code_size=2):
+    body = keras.Sequential([*map(conv, FILTERS), layers.Flatten()])
+    return keras.Sequential(
+        [keras.Input((32, 32, 1)), body, layers.Dense(code_size)]
+    )
+
+
+class SubclassedEncoder(keras.Model):
+    def __init__(self, latent_dim=2):
+        super().__init__()
+        self.convolutions = [conv(filters) for filters in FILTERS]
+        self.dense = layers.Dense(latent_dim)
+
+    def call(self, x):
+        for convolution in self.convolutions:
+            x = convolution(x)
+        return self.dense(ops.reshape(x, (-1, 2048)))
+
+
+class HandmadeEncoder(keras.Model):
+    def __init__(self, latent_dim=2):
+        super().__init__()
+        self.kernels = [
+            self.add_weight(shape=(3, 3, i, o), initializer="he_normal")
+            for i, o in ((1, 32), (32, 64), (64, 128))
+        ]
+        self.biases = [self.add_weight(shape=(o,)) for o in FILTERS]
+        self.last = self.add_weight(
+            shape=(2048, latent_dim), initializer="he_normal"
+        )
+        self.offset = self.add_weight(shape=(latent_dim,))
+
+    def call(self, x):
+        for kernel, bias in zip(self.kernels, self.biases, strict=True):
+            x = tf.nn.conv2d(x, ops.convert_to_tensor(kernel), 2, "SAME")
+            x = tf.nn.relu(x + bias)
+        return ops.matmul(ops.reshape(x, (-1, 2048)), self.last) + self.offset
+
+
+def encoder_with(*head, filters=FILTERS, latent_dim=2, **options):
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 1)),
+            *(conv(width, **options) for width in filters),
+            layers.Flatten(),
+            *(head or [layers.Dense(latent_dim)]),
+        ]
+    )
+
+
+class SubclassedWithTanh(SubclassedEncoder):
+    def call(self, x):
+        return ops.tanh(super().call(x))
+
+
+class SubclassedWithRelu(SubclassedEncoder):
+    def call(self, x):
+        return ops.relu(super().call(x))
+
+
+def functional_without_stride(latent_dim=2):
+    image = keras.Input((32, 32, 1))
+    x = image
+    for filters, strides in zip(FILTERS, (2, 2, 1), strict=True):
+        x = conv(filters, strides=strides)(x)
+    return keras.Model(image, layers.Dense(latent_dim)(layers.Flatten()(x)))
+
+
+class HandmadeWithoutStride(HandmadeEncoder):
+    def __init__(self, latent_dim=2):
+        super().__init__()
+        self.last = self.add_weight(
+            shape=(32 * 32 * 128, latent_dim), initializer="he_normal"
+        )
+        self.offset = self.add_weight(shape=(latent_dim,))
+
+    def call(self, x):
+        for kernel, bias in zip(self.kernels, self.biases, strict=True):
+            x = tf.nn.conv2d(x, ops.convert_to_tensor(kernel), 1, "SAME")
+            x = tf.nn.relu(x + bias)
+        x = ops.reshape(x, (-1, 32 * 32 * 128))
+        return ops.matmul(x, self.last) + self.offset
+
+
+def pooled_encoder(latent_dim=2):
+    parts = []
+    for filters in FILTERS:
+        parts += [conv(filters, strides=1), layers.MaxPooling2D()]
+    dense = layers.Dense(latent_dim)
+    return keras.Sequential(
+        [keras.Input((32, 32, 1)), *parts, layers.Flatten(), dense]
+    )
+
+
+def encoder_of_small_images(latent_dim=2):
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            *map(conv, FILTERS),
+            layers.Flatten(),
+            layers.Dense(latent_dim),
+        ]
+    )
+
+
+def dense_with(activation):
+    return lambda latent_dim=2: encoder_with(
+        layers.Dense(latent_dim, activation=activation)
+    )
+
+
+def encoder_tensor(latent_dim=2):
+    return functional_encoder(latent_dim).output
+
+
+def encoder_layers(latent_dim=2):
+    return functional_encoder(latent_dim).layers
+
+
+RIGHT_ENCODERS = [
+    networks.build_encoder,
+    functional_encoder,
+    encoder_without_input,
+    nested_encoder,
+    SubclassedEncoder,
+    HandmadeEncoder,
+    lambda n=2: encoder_with(layers.Dense(n, "linear")),
+    lambda latent_dim=2: encoder_with(
+        latent_dim=latent_dim, activation="leaky_relu"
+    ),
+]
+
+WRONG_ENCODERS = [
+    *(
+        ("activation_on_latent", dense_with(name))
+        for name in ("relu", "tanh", "sigmoid", "softplus", "leaky_relu")
+    ),
+    (
+        "activation_on_latent",
+        lambda n=2: encoder_with(layers.Dense(n), layers.ReLU()),
+    ),
+    ("activation_on_latent", SubclassedWithTanh),
+    ("activation_on_latent", SubclassedWithRelu),
+    ("stride_missing", lambda n=2: encoder_with(strides=1, latent_dim=n)),
+    ("stride_missing", functional_without_stride),
+    ("stride_missing", HandmadeWithoutStride),
+    ("stride_missing", pooled_encoder),
+    ("wrong_output_shape", lambda latent_dim=2: networks.build_encoder(2)),
+    ("wrong_output_shape", lambda n=2: networks.build_encoder(2 * n)),
+    (
+        "wrong_output_shape",
+        lambda n=2: keras.Sequential([*map(conv, FILTERS), layers.Dense(n)]),
+    ),
+    ("wrong_input_shape", encoder_of_small_images),
+    (
+        "padding_missing",
+        lambda n=2: encoder_with(padding="valid", latent_dim=n),
+    ),
+    (
+        "activation_missing",
+        lambda n=2: encoder_with(activation=None, latent_dim=n),
+    ),
+    ("wrong_type", encoder_tensor),
+    ("wrong_type", encoder_layers),
+    ("wrong_type", lambda latent_dim=2: networks.build_encoder),
+    (None, lambda n=2: encoder_with(filters=(16, 32, 128), latent_dim=n)),
+    (None, lambda n=2: encoder_with(kernel_size=5, latent_dim=n)),
+    (
+        None,
+        lambda n=2: encoder_with(
+            layers.Dense(16, "relu"), layers.Dense(n), latent_dim=n
+        ),
+    ),
+    (None, lambda latent_dim: networks.build_encoder(latent_dim)),
+    ("wrong_output_shape", lambda n=3: networks.build_encoder(n)),
+]
+
+
+# --- 1.2 --------------------------------------------------------------------
+
+
+def functional_decoder(latent_dim=2):
+    code = keras.Input((latent_dim,))
+    x = layers.Reshape((4, 4, 128))(layers.Dense(2048)(code))
+    for filters in (128, 64, 32):
+        x = layers.Activation("relu")(up(filters, activation=None)(x))
+    x = layers.Conv2D(1, 3, padding="same")(x)
+    return keras.Model(code, layers.Activation("sigmoid")(x))
+
+
+def decoder_without_input(latent_dim=2):
+    return decoder_with(latent_dim=latent_dim)
+
+
+class SubclassedDecoder(keras.Model):
+    def __init__(self, latent_dim=2):
+        super().__init__()
+        self.dense = layers.Dense(2048)
+        self.parts = [up(filters) for filters in (128, 64, 32)]
+        self.last = layers.Conv2D(1, 3, padding="same")
+        self.latent_dim = latent_dim
+
+    def call(self, z):
+        x = ops.reshape(self.dense(z), (-1, 4, 4, 128))
+        for part in self.parts:
+            x = part(x)
+        return ops.sigmoid(self.last(x))
+
+
+class SubclassedUnbounded(SubclassedDecoder):
+    def call(self, z):
+        x = ops.reshape(self.dense(z), (-1, 4, 4, 128))
+        for part in self.parts:
+            x = part(x)
+        return self.last(x)
+
+
+def decoder_with(*, latent_dim=2, last="sigmoid", dense=None, **options):
+    return keras.Sequential(
+        [
+            layers.Dense(2048, activation=dense),
+            layers.Reshape((4, 4, 128)),
+            *(up(filters, **options) for filters in (128, 64, 32)),
+            layers.Conv2D(1, 3, padding="same", activation=last),
+        ]
+    )
+
+
+def functional_with(last):
+    def build(latent_dim=2):
+        code = keras.Input((latent_dim,))
+        x = layers.Reshape((4, 4, 128))(layers.Dense(2048)(code))
+        for filters in (128, 64, 32):
+            x = up(filters)(x)
+        x = layers.Conv2D(1, 3, padding="same", activation=last)(x)
+        return keras.Model(code, x)
+
+    return build
+
+
+def decoder_from_eight(latent_dim=2):
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(8 * 8 * 128),
+            layers.Reshape((8, 8, 128)),
+            *map(up, (128, 64, 32)),
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
+def decoder_of_two(latent_dim=2):
+    return networks.build_decoder(2)
+
+
+def upsampling_decoder(latent_dim=2):
+    parts = []
+    for filters in (128, 64, 32):
+        parts += [layers.UpSampling2D(), conv(filters, strides=1)]
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(2048),
+            layers.Reshape((4, 4, 128)),
+            *parts,
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
+RIGHT_DECODERS = [
+    networks.build_decoder,
+    functional_decoder,
+    decoder_without_input,
+    SubclassedDecoder,
+    upsampling_decoder,
+    functional_with("sigmoid"),
+    functional_with(lambda x: (ops.tanh(x / 2) + 1) / 2),
+    lambda latent_dim=2: decoder_with(dense="relu"),
+]
+
+WRONG_DECODERS = [
+    *(
+        ("output_not_bounded", functional_with(last))
+        for last in (None, "tanh", "relu", "softplus", "exponential")
+    ),
+    ("output_not_bounded", functional_with(lambda x: ops.clip(x, 0, 1))),
+    ("output_not_bounded", lambda latent_dim=2: decoder_with(last="linear")),
+    ("output_not_bounded", SubclassedUnbounded),
+    ("output_constant", functional_with("softmax")),
+    ("wrong_output_shape", decoder_from_eight),
+    ("wrong_output_shape", lambda n=2: decoder_with(strides=1)),
+    ("wrong_output_shape", lambda n=2: decoder_with(padding="valid")),
+    ("wrong_input_shape", decoder_of_two),
+    ("activation_missing", lambda n=2: decoder_with(activation=None)),
+    ("activation_missing", lambda n=2: decoder_with(activation="linear")),
+    ("wrong_type", lambda n=2: functional_decoder(n).output),
+    (None, lambda n=2: decoder_with(kernel_size=5)),
+    ("wrong_input_shape", lambda n=3: networks.build_decoder(n)),
+]
+
+
+# --- 1.3 --------------------------------------------------------------------
+
+
+def solution_of_keras(x, x_mean):
+    nats = keras.losses.binary_crossentropy(x, x_mean)
+    return ops.sum(nats, axis=(1, 2))
+
+
+def flat_keras(images, drawn):
+    flat = images.reshape(len(images), -1), drawn.reshape(len(drawn), -1)
+    return keras.losses.binary_crossentropy(*flat) * flat[0].shape[1]
+
+
+def keras_without_reduction(x, x_mean):
+    loss = keras.losses.BinaryCrossentropy(reduction=None)
+    return tf.reduce_sum(loss(x, x_mean), axis=[1, 2])
+
+
+def by_hand(x, x_mean):
+    x_mean = ops.clip(x_mean, 1e-6, 1 - 1e-6)
+    nats = x * ops.log(x_mean) + (1 - x) * ops.log(1 - x_mean)
+    return -ops.sum(nats, axis=(1, 2, 3))
+
+
+def numpy_by_hand(x, x_mean):
+    x, x_mean = x.astype("float64"), x_mean.astype("float64")
+    x_mean = np.clip(x_mean, 1e-9, 1 - 1e-9)
+    nats = x * np.log(x_mean) + (1 - x) * np.log1p(-x_mean)
+    return -nats.reshape(len(x), -1).sum(axis=1)
+
+
+def a_little_more(x_mean, x):
+    nats = x * np.log(x_mean + 1e-7) + (1 - x) * np.log(1 - x_mean + 1e-7)
+    return (-nats).sum((1, 2, 3))
+
+
+def from_logits(x, x_mean):
+    logits = logit(np.clip(np.float64(x_mean), 1e-4, 1 - 1e-4))
+    nats = tf.nn.sigmoid_cross_entropy_with_logits(np.float64(x), logits)
+    return tf.reduce_sum(nats, axis=[1, 2, 3])
+
+
+def loops(x, x_mean):
+    costs = []
+    for image, drawn in zip(x, x_mean, strict=True):
+        cost = 0.0
+        for a, m in zip(image.flat, drawn.flat, strict=True):
+            m = min(max(float(m), 1e-5), 1 - 1e-5)
+            cost -= a * np.log(m) + (1 - a) * np.log(1 - m)
+        costs.append(cost)
+    return costs
+
+
+RIGHT_LOSSES = [
+    losses.reconstruction_loss,
+    solution_of_keras,
+    flat_keras,
+    keras_without_reduction,
+    by_hand,
+    numpy_by_hand,
+    lambda x, x_mean: a_little_more(x_mean, x),
+    a_little_more,
+    from_logits,
+    loops,
+]
+
+
+def pixels(x, x_mean):
+    return np.asarray(keras.losses.binary_crossentropy(x, x_mean))
+
+
+def unclipped(x, x_mean):
+    nats = x * np.log(x_mean) + (1 - x) * np.log(1 - x_mean)
+    return -nats.sum(axis=(1, 2, 3))
+
+
+WRONG_LOSSES = [
+    ("averages_pixels", lambda x, m: pixels(x, m)),
+    ("averages_pixels", lambda x, m: pixels(x, m)[..., None]),
+    ("averages_pixels", lambda x, m: pixels(x, m).mean((1, 2))),
+    ("averages_pixels", lambda x, m: pixels(x, m).mean((1, 2))[:, None]),
+    ("averages_pixels", lambda x, m: pixels(x, m).mean(1).sum(1)),
+    ("averages_pixels", lambda x, m: pixels(x, m).sum(1).mean(1)),
+    ("averages_pixels", keras.losses.BinaryCrossentropy()),
+    ("averages_pixels", lambda x, m: by_hand(x, m) / x[0].size),
+    ("sums_batch", lambda x, m: pixels(x, m).sum()),
+    ("sums_batch", lambda x, m: ops.mean(by_hand(x, m))),
+    ("sums_batch", keras.losses.BinaryCrossentropy(reduction="sum")),
+    ("sums_batch", lambda x, m: [ops.sum(by_hand(x, m))]),
+    ("arguments_swapped", lambda x, m: by_hand(m, x)),
+    ("arguments_swapped", lambda x, m: pixels(m, x).sum((1, 2))),
+    ("arguments_swapped", lambda x, m: pixels(m, x).mean((1, 2))),
+    ("sign", lambda x, m: -by_hand(x, m)),
+    ("sign", lambda x, m: -pixels(x, m).sum((1, 2))),
+    ("sign", lambda x, m: -pixels(x, m).mean((1, 2))),
+    ("log_of_zero", unclipped),
+    ("log_of_zero", lambda x, m: np.nan_to_num(unclipped(x, m))),
+    (
+        "log_of_zero",
+        lambda x, m: (
+            -np.sum(
+                tf.math.log(m) * x + tf.math.log(1 - m) * (1 - x), (1, 2, 3)
+            )
+        ),
+    ),
+    (
+        "log_of_zero",
+        lambda x, m: unclipped(x, np.clip(m, 1e-8, np.float32(1 - 1e-8))),
+    ),
+    ("term_missing", lambda x, m: -(x * np.log(m)).sum((1, 2, 3))),
+    ("term_missing", lambda x, m: -((1 - x) * np.log1p(-m)).sum((1, 2, 3))),
+    ("bits", lambda x, m: by_hand(x, m) / np.log(2)),
+    ("squared_error", lambda x, m: ((x - m) ** 2).sum((1, 2, 3))),
+    ("squared_error", lambda x, m: ops.sum(ops.square(m - x), (1, 2, 3))),
+    ("image_size_fixed", lambda x, m: 1024 * pixels(x, m).mean((1, 2))),
+    ("image_size_fixed", lambda x, m: 32 * 32 * flat_keras(x, m) / m[0].size),
+    (None, lambda x, m: by_hand(x, m)[:, None]),
+    (None, lambda x, m: by_hand(x, m) + 1),
+    change_input(by_hand, "x"),
+    change_input(by_hand, "x_mean"),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_ENCODERS)
+def test_right_encoders_pass_and_come_back(answer):
+    assert check.build_encoder(answer) is answer
+
+
+@pytest.mark.parametrize("answer", RIGHT_DECODERS)
+def test_right_decoders_pass_and_come_back(answer):
+    assert check.build_decoder(answer) is answer
+
+
+@pytest.mark.parametrize("answer", RIGHT_LOSSES)
+def test_right_losses_pass_and_come_back(answer):
+    assert check.reconstruction_loss(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_ENCODERS)
+def test_slips_of_encoders_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.build_encoder, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_DECODERS)
+@pytest.mark.filterwarnings("ignore:You are using a softmax:UserWarning")
+def test_slips_of_decoders_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.build_decoder, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_LOSSES)
+@pytest.mark.filterwarnings("ignore:.*encountered in log:RuntimeWarning")
+def test_slips_of_losses_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.reconstruction_loss, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(numpy_by_hand))
+def test_spoiled_losses_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.reconstruction_loss, answer, 0.3) == mistake
+
+
+def broken_networks(build):
+    def returns_nothing(latent_dim=2):
+        build(latent_dim)
+
+    def crashes(latent_dim=2):
+        return build(latent_dim).no_such_part
+
+    def leaves_the_program(latent_dim=2):
+        raise SystemExit
+
+    def never_returns(latent_dim=2):
+        while True:
+            time.sleep(0.01)
+
+    def makes_nan(latent_dim=2):
+        model = build(latent_dim)
+        model.set_weights([np.nan * weight for weight in model.get_weights()])
+        return model
+
+    return [
+        ("returns_nothing", returns_nothing),
+        (None, crashes),
+        (None, leaves_the_program),
+        (None, lambda: build()),
+        ("takes_too_long", never_returns),
+        ("not_finite", makes_nan),
+        ("wrong_type", 3),
+        ("wrong_type", build()),
+        ("wrong_type", lambda latent_dim=2: "a model, in words"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "mistake, answer", broken_networks(networks.build_encoder)
+)
+def test_broken_encoders_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.build_encoder, answer, 2) == mistake
+
+
+@pytest.mark.parametrize(
+    "mistake, answer", broken_networks(networks.build_decoder)
+)
+def test_broken_decoders_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.build_decoder, answer, 2) == mistake
+
+
+CHECKS = [check.build_encoder, check.build_decoder, check.reconstruction_loss]
+
+
+@pytest.mark.parametrize("each", CHECKS)
+def test_untouched_stubs_are_not_started(each):
+    def stub(*args, **kwargs):
+        raise NotImplementedError(f"Exercise {each.exercise}")
+
+    assert each(stub) is each.library()
