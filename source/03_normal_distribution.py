@@ -415,16 +415,17 @@ def grey_of_halves(images):
 halves = grey_of_halves(boots)
 centre, covariance = halves.mean(axis=0), np.cov(halves, rowvar=False)
 diagonal = np.diag(np.diag(covariance))
-print("mean", centre.round(3), "covariance", *covariance.round(5))
-panels = {
-    "isotropic: Σ = variance · I": np.eye(2) * np.trace(covariance) / 2,
+print("mean", centre.round(3), "and covariance matrix")
+print(covariance.round(5))
+panels = {}
+for title, sigma in {
+    "isotropic": np.eye(2) * np.trace(covariance) / 2,
     "diagonal": diagonal,
     "full": covariance,
-}
-panels = {
-    title: (rng.multivariate_normal(centre, sigma, 1000), centre, sigma)
-    for title, sigma in panels.items()
-} | {"the boots themselves": (halves[:1000], centre, covariance)}
+}.items():
+    cloud = rng.multivariate_normal(centre, sigma, size=1000)
+    panels[title] = cloud, centre, sigma
+panels["the boots themselves"] = halves[:1000], centre, covariance
 plots.covariance_ellipses(panels, HALVES)
 
 # %% [markdown]
@@ -435,9 +436,9 @@ plots.covariance_ellipses(panels, HALVES)
 #
 # Where the density is equal, the points form an ellipse. The eigenvectors
 # of $\Sigma$ are its axes (the arrows), the roots of the eigenvalues their
-# lengths. **Isotropic** means one variance for all directions, **diagonal**
-# no covariances, and with $\mu = 0$, $\Sigma = I$ it is the **standard
-# multivariate normal**.
+# lengths. **Isotropic** means one variance for all directions (here the mean
+# of the boots' two), **diagonal** no covariances, and with $\mu = 0$,
+# $\Sigma = I$ it is the **standard multivariate normal**.
 
 # %% [markdown]
 # ### Its density
@@ -770,7 +771,7 @@ print(f"difference {gain - predicted:.3f}: one standard error is {error:.3f}")
 # ## What we saw
 #
 # - A density is probability per unit: 4 high is fine, the area is 1, and
-#   68 % of it lie within one standard deviation.
+#   68 % of it lies within one standard deviation.
 # - `mean + std * epsilon` turns standard noise into any normal distribution.
 # - A covariance is an ellipse; without covariances, densities multiply and
 #   log-densities add.

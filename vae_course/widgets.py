@@ -22,7 +22,10 @@ class Explorer(ipywidgets.VBox):
     def __init__(self, draw, **sliders):
         self._draw, self._sliders = draw, sliders
         self.image = ipywidgets.Image(format="png")
-        super().__init__([*sliders.values(), self.image])
+        super().__init__(
+            [*sliders.values(), self.image],
+            layout=ipywidgets.Layout(align_items="flex-start"),
+        )
         for slider in sliders.values():
             slider.observe(self._redraw, "value")
         self._redraw()

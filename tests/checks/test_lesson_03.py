@@ -403,6 +403,10 @@ WRONG_LOG_PDF = [
     ("two_pi_missing", log_pdf(halves=(0, 0.5, 0.5))),
     ("two_pi_power", lambda x, m, v: each(x, m, v).sum(1) + np.log(TWO_PI)),
     (
+        "two_pi_power",
+        lambda x, m, v: each(x, m, v).sum(1) - 0.5 * np.log(TWO_PI),
+    ),
+    (
         "square_missing",
         lambda x, m, v: (
             -0.5 * (np.log(TWO_PI) + v + (x - m) / np.exp(v)).sum(1)

@@ -456,11 +456,12 @@ def _slips_of_log_pdf(x, mean, log_var):
     def each(constant=LOG_TWO_PI, log_term=log_var, square=scaled):
         return -0.5 * (constant + log_term + square) + np.zeros(x.shape)
 
-    right = each().sum(axis=1)
+    n, right = len(x), each().sum(axis=1)
+    bare = each(constant=0).sum(axis=1)
     return _with_questions(
         ASK_ABOUT_LOG_PDF,
         *_misread_terms(each, deviation, log_var),
-        ("two_pi_power", [each(constant=0).sum(axis=1) - LOG_TWO_PI / 2]),
+        ("two_pi_power", [bare - count * LOG_TWO_PI / 2 for count in (1, n)]),
         ("sign", [-right]),
         ("averages_latent", [each().mean(axis=1)]),
         ("latents_not_summed", [each()]),
