@@ -734,8 +734,8 @@ plots.covariance_ellipses(
 # leaning, slimmer ellipses of the full one fit the cloud.*
 #
 # Both bells beat the box, and they have no edge to fall off. Knowing that
-# the halves go together gains some more: the full normal spends next to nothing on
-# boots with a dark toe and a light heel, of which there are hardly any.
+# the halves go together gains some more: the full normal spends next to
+# nothing on boots with a dark toe and a light heel, and there are hardly any.
 
 # %% [markdown]
 # ## The same number by a second road
