@@ -221,8 +221,8 @@ print(f"share below zero: {np.mean(std < 0):.0%}")
 # records every operation on the tensors it was told to `watch`, and
 # `tape.gradient(z, z_mean)` then applies the chain rule backwards.
 #
-# In lesson 03 NumPy drew from any normal distribution at one call. What does
-# the tape say to such a draw?
+# NumPy's `rng.normal(mean, std)` draws from any normal distribution in one
+# call. What does the tape say to such a draw?
 
 # %%
 z_mean, z_log_var = tf.constant([1.5]), tf.constant([np.log(0.25)], "float32")
@@ -233,11 +233,11 @@ print("z:", z.numpy())
 print("dz/dz_mean, dz/dz_log_var:", tape.gradient(z, [z_mean, z_log_var]))
 
 # %% [markdown]
-# `None`: no path leads from z back to `z_mean`. It is not only that the tape
-# cannot see into NumPy. The draw is the *answer of a dice*, and its mean
-# only says which answers are likely. "If the mean had been larger, which
-# number would have come up?" is a question without an answer as long as the
-# dice is thrown anew.
+# `None`, twice: no path leads from z back to `z_mean`. It is not only that
+# the tape cannot see into NumPy. The draw is the *answer of a dice*, and its
+# mean only says which answers are likely. "If the mean had been larger,
+# which number would have come up?" is a question without an answer as long
+# as the dice is thrown anew.
 #
 # It gets an answer once we throw the dice *first*.
 
@@ -257,22 +257,23 @@ print("dz/dz_mean, dz/dz_log_var:", tape.gradient(z, [z_mean, z_log_var]))
 #
 # z has the distribution it had before. But now it is a plain sum and
 # product, in which $\varepsilon$ is just a number that came in from outside.
-# This is the **reparametrisation trick**.
+# This is the **reparametrisation trick**, brought to networks in 2014 by
+# Kingma and Welling and, independently, by Rezende, Mohamed and Wierstra.
 
 # %% [markdown]
 # By hand: with μ = 1.5, σ = 0.5 and ε = −0.4 we get
 # z = 1.5 + 0.5 · (−0.4) = 1.3. Keras's own `keras.random.normal` accepts
 # tensors as mean and standard deviation. Does a gradient pass there?
+# (`persistent=True` lets us ask the tape more than once.)
 
 # %%
 epsilon = tf.constant([-0.4])
-std = std_from_log_var(z_log_var)
-print(f"μ = {z_mean[0]}, σ = {std[0]}, ε = {epsilon[0]:.1f}")
 with tf.GradientTape(persistent=True) as tape:
     tape.watch([z_mean, z_log_var])
     std = std_from_log_var(z_log_var)
     z = z_mean + std * epsilon
     z_of_keras = keras.random.normal((1,), mean=z_mean, stddev=std)
+print(f"μ = {z_mean[0]}, σ = {std[0]}, ε = {epsilon[0]:.1f}")
 for name, value in {"by hand": z, "Keras": z_of_keras}.items():
     slopes = tape.gradient(value, [z_mean, z_log_var])
     print(f"{name}: z {value.numpy()}, slopes", *[s.numpy() for s in slopes])
@@ -291,7 +292,8 @@ plots.noise_held(1.5, np.log(0.25), epsilon=[-2, -1, 0, 1, 2])
 # epsilon from −2 to 2; short red tangents show each line's slope. Left, over
 # z_mean: parallel rising lines. Right, over z_log_var: a fan that opens to
 # the right, flat in the middle.*
-#
+
+# %% [markdown]
 # Move the mean, and every draw comes along by as much: all slopes are 1.
 # Raise the log-variance, and every draw moves away from the mean, the faster
 # the further out it is. A draw that sits on the mean stays there.
@@ -299,11 +301,11 @@ plots.noise_held(1.5, np.log(0.25), epsilon=[-2, -1, 0, 1, 2])
 # %% [markdown]
 # ## A layer, from nothing
 #
-# A Keras layer is a class with two methods. `__init__` runs once, when the
-# layer is made, and keeps what the layer needs: weights, settings, dice.
-# `call` runs whenever data come through. The class takes all else from
-# `keras.layers.Layer`, which is why `__init__` first hands its options
-# (a name, for instance) on to `super()`.
+# A Keras layer is a class, and for now it needs two methods. `__init__` runs
+# once, when the layer is made, and keeps what the layer needs: weights,
+# settings, dice. `call` runs whenever data come through. The class takes all
+# else from `keras.layers.Layer`, which is why `__init__` first hands its
+# options (a name, for instance) on to `super()`.
 #
 # Here is one that adds noise of a fixed strength to whatever it gets:
 
@@ -385,8 +387,8 @@ for _ in range(2):
 # | | and `z_log_var` | the same | float tensor, log σ² |
 # | out | z | the same | float tensor, unit of z |
 #
-# **Why:** this layer, and what it does to the loss, is what makes a
-# variational autoencoder.
+# **Why:** this layer is one of the two changes that turn an autoencoder into
+# a variational one. The other is in the loss.
 #
 # **Done when** it takes any number of rows (also one not known yet), draws
 # fresh noise for each entry at each call, repeats itself after seeding,
@@ -451,8 +453,9 @@ Sampling = check.Sampling(Sampling)
 # ### The layer in a model
 #
 # An encoder with two heads: one Dense layer for the mean, one for the
-# log-variance, and your layer behind both. The weights are still untrained.
-# We encode the same four pictures many times.
+# log-variance, and your layer behind both. The weights are still untrained;
+# a bias of −3 on the log-variance keeps the clouds small enough to be told
+# apart. We encode the same four pictures many times.
 
 # %%
 images = keras.Input((32, 32, 1))
@@ -474,16 +477,13 @@ for rows in (1000, 7):
     print(f"{rows} pictures at once ->", encoder(many[:rows])[2].shape)
 
 # %%
-plots.clouds(
-    {"z_mean: one point a picture": z_mean[:, None], "z: one cloud": z},
-    names,
-)
+plots.clouds({"z_mean: points": z_mean[:, None], "z: clouds": z}, names)
 
 # %% [markdown]
-# *Figure: two panels over the same plane. Left, four labelled points:
-# Trouser, Sandal, Bag, Ankle boot. Right, a scattered cloud around each of
-# the four places, in other colours and markers; the clouds differ in width
-# and direction.*
+# *Figure: two panels over the same plane. Left, four points with a legend:
+# Trouser, Sandal, Bag, Ankle boot, each with its own marker and colour.
+# Right, a cloud of such markers around each of the four places; the clouds
+# differ in width and height.*
 #
 # Each picture now owns a neighbourhood. The clouds differ in width because
 # the second head gives every picture its own log-variances, one for each
@@ -638,10 +638,12 @@ plots.clouds(
 #
 # The gradients got through: every mean found its target, though every step
 # saw only one draw of each cloud.
-#
-# They did something else as well. The spread fell, and it goes on falling:
-# noise only ever costs. Given time, each cloud shrinks to a point, and the
-# plain autoencoder is back.
+
+# %% [markdown]
+# They did something else as well. The spread fell, and it goes on falling,
+# for noise only ever costs: on average a draw pays $(\mu - t)^2 + \sigma^2$
+# in each dimension, $t$ being its target. Given time, each cloud shrinks to
+# a point, and the plain autoencoder is back.
 
 # %% [markdown]
 # ## The same slope by a second road
@@ -697,6 +699,11 @@ for name, (exact, *estimates) in roads.items():
     print(f"  variance of the score's by epsilon's: {ratio:.1f}")
 
 # %%
+for std in (2.0, 1.0, 0.5, 0.25):
+    z = mean + std * rng.standard_normal(BATCHES * BATCH_SIZE)
+    ratio = (z**2 * (z - mean) / std**2).var() / (2 * z).var()
+    print(f"σ = {std:4}: the score's variance by epsilon's {ratio:6.1f}")
+
 _, through_epsilon, score = roads["by z_mean"]
 plots.estimates(
     {
@@ -711,7 +718,8 @@ plots.estimates(
 # *Figure: two histograms over the same axis, both centred on the exact
 # slope, marked by a dashed line. The upper one, through epsilon, is a narrow
 # peak. The lower one, the score function, is several times as wide.*
-#
+
+# %% [markdown]
 # Both roads lead to the right number: their means lie within a few of their
 # own standard errors (the numbers after ±) of it. But the score function's
 # variance is many times larger, and it would need as many times more draws
@@ -720,7 +728,8 @@ plots.estimates(
 # %% [markdown]
 # Why so much? Through epsilon we use what we know about $f$: its slope at
 # each draw. The score function only learns each draw's cost and compares. It
-# gets worse the sharper the cloud is, for σ² stands in the denominator.
+# gets worse the sharper the cloud is, as the lines above the figure show:
+# $\sigma^2$ stands in its denominator.
 #
 # It keeps one advantage: it needs no slope of $f$ and no epsilon. Where z is
 # a choice among a few things and cannot be moved a little, it still works.
@@ -728,13 +737,15 @@ plots.estimates(
 # %% [markdown]
 # ## What we saw
 #
-# - Any real number is a legal log-variance, and $e^{v/2}$ is a legal σ.
+# - A Dense layer may say any number. Read as a log-variance $v$, every one
+#   is legal, and $\sigma = e^{v/2}$ is positive.
 # - No gradient passes a draw. With all chance in epsilon, z is a sum and a
 #   product, with slopes 1 and $(z - \mu)/2$.
 # - A layer is `__init__` and `call`; dice belong to the layer.
-# - The trick's gradient and the score function's agree, and the trick's is
-#   far less noisy.
-#
+# - The trick's gradient and the score function's agree. At σ = 0.5 the
+#   trick's had less than a fiftieth of the other's variance.
+
+# %% [markdown]
 # **An open question:** left alone, the clouds shrank to points. What would
 # the loss have to say so that they stay clouds, and close to one another?
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import ops
 from scipy import stats
 
+from solutions import solution
 from vae_course.layers import Sampling, sampling_gradients, std_from_log_var
 
 LN_9 = math.log(9.0)
@@ -204,3 +205,24 @@ def test_gradients_want_floating_point_numbers(name, values):
 def test_gradients_want_one_shape(name, values):
     with pytest.raises(ValueError, match=f"{name}: expected the shape"):
         sampling_gradients(**with_another(name, np.ones((5, 1)), values))
+
+
+def test_the_lessons_std_is_the_librarys(values):
+    theirs = solution("4.1")(tf.constant(values[1]))
+    np.testing.assert_allclose(theirs, std_from_log_var(values[1]))
+
+
+def test_the_lessons_layer_draws_as_the_librarys(values):
+    def draws(layer_class):
+        keras.utils.set_random_seed(10)
+        layer = layer_class()
+        return [np.asarray(layer(tensors(*values[:2]))) for _ in range(2)]
+
+    np.testing.assert_allclose(
+        draws(solution("4.2")), draws(Sampling), rtol=1e-6
+    )
+
+
+def test_the_lessons_gradients_are_the_librarys(values):
+    theirs = solution("4.3")(*map(tf.constant, values))
+    np.testing.assert_allclose(theirs, sampling_gradients(*values))

@@ -23,6 +23,7 @@ CLASS_COLOURS = (
     "#92dadd",
 )
 RED = "#bd1f01"
+MARKERS = "osD^vP*X"
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
 
 STYLE = {
@@ -308,12 +309,22 @@ def clouds(panels, labels, targets=None):
     Args:
         panels: dict from title to codes, float (k, n, 2): k clouds of n
             points, which may be one.
-        labels: k names, written beside the clouds' centres.
+        labels: names of the k clouds, up to eight.
         targets: float (k, 2), places to mark with a cross, or None.
 
     Returns:
         The figure, all panels on one scale.
+
+    Raises:
+        ValueError: if the labels are more than eight, or not as many as
+            the clouds of every panel.
     """
+    for title, codes in panels.items():
+        if not len(labels) == len(codes) <= len(MARKERS):
+            raise ValueError(
+                f"labels: expected one for each of the {len(codes)} clouds "
+                f"of {title!r}, up to {len(MARKERS)}, got {len(labels)}"
+            )
     n = len(panels)
     figure, axes = new_figure(
         1,
@@ -325,29 +336,27 @@ def clouds(panels, labels, targets=None):
         sharey=True,
     )
     for axis, (title, codes) in zip(axes[0], panels.items(), strict=True):
-        for index, (points, label) in enumerate(
-            zip(np.asarray(codes), labels, strict=True)
-        ):
-            colour, marker = CLASS_COLOURS[index], "osD^vP*X"[index % 8]
+        for points, label, marker in zip(codes, labels, MARKERS, strict=False):
+            alone = len(points) == 1
             axis.scatter(
-                *points.T,
-                s=9 if len(points) > 1 else 40,
-                color=colour,
+                *np.transpose(points),
+                s=42 if alone else 11,
+                alpha=1.0 if alone else 0.5,
                 marker=marker,
-                alpha=0.5 if len(points) > 1 else 1.0,
                 linewidths=0,
-            )
-            axis.annotate(
-                label,
-                points.mean(axis=0),
-                xytext=(6, 6),
-                textcoords="offset points",
-                bbox={"color": "white", "alpha": 0.8, "pad": 0.6},
+                label=label,
             )
         if targets is not None:
             axis.plot(*np.transpose(targets), "kx", markersize=9)
         axis.set(title=title, xlabel="z, first dimension", aspect="equal")
     axes[0, 0].set_ylabel("z, second dimension")
+    shapes, names = axes[0, 0].get_legend_handles_labels()
+    legend = figure.legend(
+        shapes, names, loc="outside lower center", ncols=len(labels)
+    )
+    for shape in legend.legend_handles:
+        shape.set(sizes=[42], alpha=1.0)
+    figure.set_layout_engine("compressed")
     return figure
 
 
@@ -373,4 +382,118 @@ def estimates(by_method, exact, xlabel):
         axis.axvline(exact, color="black", linestyle="--", linewidth=1)
         axis.set(title=name, ylabel="density")
     axes[-1].set_xlabel(f"{xlabel} (dashed: exact, {exact:g})")
+    return figure
+
+
+def compare_images(rows, heading=None, scale=0.8):
+    """Draw rows of grey images below each other, each with its name.
+
+    Args:
+        rows: dict from a row's name to its images, floats in [0, 1] of
+            shape (n, height, width) or (n, height, width, 1), n the same
+            in every row.
+        heading: title of the whole figure, or None.
+        scale: width of one image, inches.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if the rows differ in length, or images in shape.
+    """
+    pictures = {name: _without_channel(row) for name, row in rows.items()}
+    lengths = {name: len(row) for name, row in pictures.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(
+            f"rows: expected as many images in every row, got {lengths}"
+        )
+    columns = max(lengths.values())
+    figure, axes = new_figure(
+        len(rows),
+        columns,
+        width=columns * scale + 1.5,
+        height=len(rows) * scale + 0.3 * bool(heading),
+        squeeze=False,
+    )
+    for line, (name, row) in zip(axes, pictures.items(), strict=True):
+        for axis, image in zip(line, row, strict=True):
+            axis.imshow(image, cmap="gray_r", vmin=0, vmax=1)
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+    if heading:
+        figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5)
+    return figure
+
+
+def hourglass(shapes, heading="How many numbers describe an image"):
+    """Draw how many numbers each layer holds, the fewest in red.
+
+    Args:
+        shapes: list of pairs (name, shape of one image's values).
+        heading: title of the figure.
+
+    Returns:
+        The figure, with a logarithmic axis.
+    """
+    counts = [int(np.prod(shape)) for _, shape in shapes]
+    labels = [
+        f"{name}  {' × '.join(map(str, shape))}" for name, shape in shapes
+    ]
+    colours = [RED if n == min(counts) else "#a9b4bc" for n in counts]
+    figure, axis = new_figure(width=7.0, height=0.3 * len(shapes) + 0.9)
+    bars = axis.barh(labels, counts, color=colours)
+    axis.bar_label(bars, [f"{n:,}" for n in counts], padding=3, fontsize=9)
+    axis.invert_yaxis()
+    axis.set_xscale("log")
+    axis.set(
+        title=heading,
+        xlabel="numbers for one image (logarithmic)",
+        xlim=(1, 3 * max(counts)),
+    )
+    return figure
+
+
+def latent_plane(z, labels, names, heading="Codes of the images"):
+    """Draw codes in the plane, each class by its colour and marker.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        labels: int (n,), the class of each, below len(names).
+        names: names of the classes, at most ten.
+        heading: title of the figure.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if the codes have not two numbers each, or the labels
+            are not as many.
+    """
+    z, labels = np.asarray(z), np.asarray(labels)
+    if z.ndim != 2 or z.shape[1] != 2:
+        raise ValueError(f"z: expected shape (n, 2), got {z.shape}")
+    if labels.shape != (len(z),):
+        raise ValueError(
+            f"labels: expected shape {(len(z),)}, one a code, "
+            f"got {labels.shape}"
+        )
+    figure, axis = new_figure(width=7.6, height=5.4)
+    looks = zip(names, CLASS_COLOURS, CLASS_MARKERS, strict=False)
+    for label, (name, colour, marker) in enumerate(looks):
+        axis.scatter(
+            *z[labels == label].T,
+            s=16,
+            color=colour,
+            marker=marker,
+            linewidths=0,
+            alpha=0.75,
+            label=name,
+        )
+    axis.set(
+        title=heading,
+        xlabel="first number of the code, z[:, 0]",
+        ylabel="second number of the code, z[:, 1]",
+    )
+    figure.legend(loc="outside right center", markerscale=1.6)
     return figure
