@@ -93,9 +93,7 @@ def _fetch(urls, folder):
     socket.setdefaulttimeout(STALL_SECONDS)  # get_file has no timeout
     try:
         for url in urls:
-            keras.utils.get_file(
-                origin=url, cache_dir=folder, cache_subdir=""
-            )
+            keras.utils.get_file(origin=url, cache_dir=folder, cache_subdir="")
     finally:
         socket.setdefaulttimeout(before)
 

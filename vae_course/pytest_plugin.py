@@ -54,8 +54,8 @@ def pytest_collect_file(file_path, parent):
     collectors = yield
     if file_path.suffix != ".ipynb" or not _is_grading(parent.config):
         return collectors
-    from vae_course.notebook_cells import is_lesson
-    from vae_course.notebook_items import LessonFile
+    from vae_course.grading.cells import is_lesson
+    from vae_course.grading.items import LessonFile
 
     if not is_lesson(file_path):
         return collectors
@@ -98,7 +98,7 @@ def _results(reporter):
 
 def _merge(results):
     """Keep the worst result of each exercise, in the order of numbers."""
-    from vae_course.notebook_grader import FATES
+    from vae_course.grading.verdicts import FATES
 
     merged = {}
     for result in sorted(

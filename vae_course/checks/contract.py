@@ -29,15 +29,21 @@ def exercise(number, *, points, library, name=None):
     Returns:
         A decorator. The check it makes takes the learner's object and
         returns it when it is right, returns the library's version when
-        it is not started, and raises ExerciseFailed when it is wrong.
+        it is not started, and raises ExerciseFailed when it is wrong. The
+        library's version itself counts as not started: it is what the
+        variable holds when the check of a stub is run twice.
     """
 
     def decorate(judge):
         @functools.wraps(judge)
         def check(answer):
-            attempt = Attempt(answer, check.name)
+            not_started = answer is check.library()
             started = time.perf_counter()
-            failure = _verdict(judge, attempt)
+            failure = (
+                NotStarted()
+                if not_started
+                else _verdict(judge, Attempt(answer, check.name))
+            )
             result = {
                 "exercise": number,
                 "status": "passed",

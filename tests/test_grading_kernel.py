@@ -1,7 +1,7 @@
 import pytest
 
-from vae_course import notebook_kernel
-from vae_course.notebook_kernel import PatientKernel
+from vae_course.grading import kernel as kernel_module
+from vae_course.grading.kernel import PatientKernel
 
 DIE = "import os; os._exit(1)"
 
@@ -35,7 +35,7 @@ def test_cell_that_kills_when_run_again_is_left_out(kernel, tmp_path):
 
 
 def test_kernels_are_not_started_without_end(kernel, monkeypatch):
-    monkeypatch.setattr(notebook_kernel, "MAX_STARTS", 1)
+    monkeypatch.setattr(kernel_module, "MAX_STARTS", 1)
     fates = [kernel.run(DIE, limit=20).ended for _ in range(3)]
     assert fates == ["died", "no kernel", "no kernel"]
 
@@ -47,7 +47,7 @@ def test_kernel_that_cannot_start_is_tried_once(kernel, monkeypatch):
         starts.append(args)
         raise RuntimeError("Kernel died before replying to kernel_info")
 
-    monkeypatch.setattr(notebook_kernel, "start_new_kernel", fail)
+    monkeypatch.setattr(kernel_module, "start_new_kernel", fail)
     fates = [kernel.run("1", limit=20).ended for _ in range(2)]
     assert fates == ["no kernel", "no kernel"]
     assert len(starts) == 1

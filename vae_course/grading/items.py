@@ -2,9 +2,9 @@
 
 import pytest
 
-from vae_course.notebook_cells import read_lesson
-from vae_course.notebook_grader import Grader
-from vae_course.notebook_kernel import COLOUR, PatientKernel
+from vae_course.grading.cells import read_lesson
+from vae_course.grading.kernel import COLOUR, PatientKernel
+from vae_course.grading.verdicts import Grader
 from vae_course.pytest_plugin import RESULT
 
 
