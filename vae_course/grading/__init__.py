@@ -1,0 +1,1 @@
+"""Run learners' notebooks and tell what became of each exercise."""
