@@ -650,13 +650,15 @@ plots.clouds(
 #
 # Is there no way at all through a real dice throw? There is an older one. It
 # moves the *probabilities* in place of the draws. Let $q(z)$ be the density
-# and $f(z)$ what a draw costs. Since
-# $\nabla q = q\,\nabla\log q$,
+# and $f(z)$ what a draw costs. We differentiate under the integral, use
+# $\partial\log q = \partial q / q$, and read the result as a mean again:
 #
-# $$\frac{\partial}{\partial\mu}\,\mathbb E[f(z)]
-# = \int f(z)\,\frac{\partial q(z)}{\partial\mu}\,dz$$
-# $$= \int q(z)\,f(z)\,\frac{\partial\log q(z)}{\partial\mu}\,dz$$
-# $$= \mathbb E\!\left[f(z)\,\frac{\partial\log q(z)}{\partial\mu}\right]$$
+# $$\begin{aligned}
+# \frac{\partial}{\partial\mu}\,\mathbb E[f(z)]
+# &= \int f(z)\,\frac{\partial q(z)}{\partial\mu}\,dz \\
+# &= \int q(z)\,f(z)\,\frac{\partial\log q(z)}{\partial\mu}\,dz \\
+# &= \mathbb E\!\left[f(z)\,\frac{\partial\log q(z)}{\partial\mu}\right]
+# \end{aligned}$$
 #
 # It is called the **score function** estimate, or REINFORCE, and never
 # differentiates $f$.
