@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import pytest
 
+from solutions import solution
+from vae_course.checks import lesson_01
 from vae_course.losses import reconstruction_loss
 
 
@@ -90,3 +92,11 @@ def test_half_precision_is_finite():
 def test_shapes_that_would_broadcast_are_refused():
     with pytest.raises(ValueError, match=r"x_mean: .*\(3, 4, 4, 1\)"):
         reconstruction_loss(np.zeros((3, 4, 4, 1)), np.zeros((3, 4, 4)))
+
+
+def test_solution_and_library_agree(images):
+    theirs = solution("1.3")
+    assert lesson_01.reconstruction_loss(theirs) is theirs
+    np.testing.assert_allclose(
+        theirs(*images), reconstruction_loss(*images), rtol=1e-5
+    )

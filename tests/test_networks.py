@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from solutions import solution
 from vae_course import networks
+from vae_course.checks import lesson_01, library_version
 
 ENCODERS = [networks.build_encoder, networks.build_dense_encoder]
 DECODERS = [networks.build_decoder, networks.build_dense_decoder]
@@ -83,3 +85,14 @@ def test_a_code_needs_at_least_one_number(build, latent_dim):
 def test_latent_dim_is_an_int(build, latent_dim):
     with pytest.raises(TypeError, match="latent_dim: expected an int"):
         build(latent_dim)
+
+
+@pytest.mark.parametrize("exercise", ["1.1", "1.2"])
+def test_solution_and_library_build_the_same_network(exercise, rng):
+    name, ours = library_version(exercise)
+    theirs = solution(exercise)
+    assert getattr(lesson_01, name)(theirs) is theirs
+    one, other = ours(latent_dim=3), theirs(latent_dim=3)
+    other.set_weights(one.get_weights())
+    inputs = rng.normal(size=(4, *one.input_shape[1:]))
+    np.testing.assert_allclose(other(inputs), one(inputs), rtol=1e-5)
