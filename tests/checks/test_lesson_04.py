@@ -24,7 +24,6 @@ def unstack(tensor, function):
 # 4.1
 
 RIGHT_STDS = [
-    std_from_log_var,
     lambda z_log_var: tf.exp(z_log_var / 2),
     lambda log_variance: ops.sqrt(ops.exp(log_variance)),
     lambda v: ops.convert_to_tensor(np.e) ** (v * 0.5),
@@ -142,7 +141,6 @@ class EntryByEntry(keras.layers.Layer):
 
 
 RIGHT_LAYERS = [
-    Sampling,
     WithGenerator,
     WithSeedAndConfig,
     RegisteredAndBuilt,
@@ -505,7 +503,6 @@ def one_watched(z_mean, z_log_var, epsilon):
 
 
 RIGHT_GRADIENTS = [
-    sampling_gradients,
     formula,
     two_tapes,
     variables,
