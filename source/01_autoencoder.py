@@ -239,7 +239,8 @@ print(small[0, :, :, 0])
 print("->", tuple(stamp(small).shape))
 print(np.array(stamp(small))[0, :, :, 0])
 print("by hand, where all four overlap:", 1 + 2 + 3 + 4)
-print("sigmoid of -4, 0, 4:", np.array(ops.sigmoid([-4.0, 0.0, 4.0])).round(3))
+print("sigmoid:", np.array(ops.sigmoid([-4.0, 0.0, 4.0])).round(3))
+print("by hand:", [round(1 / (1 + math.exp(-a)), 3) for a in (-4, 0, 4)])
 
 # %% [markdown]
 # ### Exercise 1.2 · The decoder
@@ -343,11 +344,12 @@ plots.hourglass(shapes)
 # %% [markdown]
 # ## How bad is a drawing?
 #
-# Training needs one number that says how badly $\hat{x}$ matches $x$. Read
-# each pixel of the drawing as the probability that this pixel is lit. If it
-# is lit, the drawing pays its *surprise*, $-\ln \hat{x}_i$; if it is dark,
-# $-\ln(1 - \hat{x}_i)$. A grey $x_i$ counts as partly lit. All pixels add up
-# to the **binary cross-entropy**:
+# Training needs one number that says how badly the drawing $\hat{x}$, the
+# *reconstruction*, matches the picture $x$. Read each pixel of the drawing as
+# the probability that this pixel is lit. If it is lit, the drawing pays its
+# *surprise*, $-\ln \hat{x}_i$; if it is dark, $-\ln(1 - \hat{x}_i)$. A grey
+# $x_i$ counts as partly lit. All pixels add up to the **binary
+# cross-entropy**:
 #
 # $$\ell(x, \hat{x}) = -\sum_i \big[\, x_i \ln \hat{x}_i
 # + (1 - x_i) \ln (1 - \hat{x}_i) \,\big]$$
@@ -572,12 +574,13 @@ plots.compare_images(
 
 # %% [markdown]
 # *Figure: ten garments of the test set, one of each class. Below each the
-# network's drawing, the right kind of garment with a smooth surface, and
+# network's drawing, a soft outline of a garment with a smooth surface, and
 # below that the mosaic.*
 #
-# The outline is right, or that of a close relative: a shirt may come out as a
-# pullover. Prints, buttons and straps are gone. Two numbers go as far as the
-# kind of garment, its width and how dark it is.
+# Most outlines are right, or those of a close relative: a shirt may come out
+# as a pullover, a dress as a pair of trousers, and an unusual piece as
+# something else altogether. Prints, buttons and straps are gone. Two numbers
+# go as far as the kind of garment, its width and how dark it is.
 
 # %% [markdown]
 # ## The same number by a second road

@@ -125,3 +125,23 @@ def test_parts_must_be_keras_models(name):
     }
     with pytest.raises(TypeError, match=f"{name}: expected a Keras model"):
         Autoencoder(**parts)
+
+
+def test_parts_that_know_no_training_argument_train_as_they_should(x):
+    class Doubtful(keras.Model):
+        """An encoder that drops nearly all it sees, in training alone."""
+
+        def __init__(self):
+            super().__init__()
+            self.flatten = keras.layers.Flatten()
+            self.drop = keras.layers.Dropout(0.9)
+            self.dense = keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.dense(self.drop(self.flatten(x)))
+
+    autoencoder = Autoencoder(Doubtful(), networks.build_dense_decoder())
+    still = [np.asarray(autoencoder(x)) for _ in range(2)]
+    np.testing.assert_array_equal(*still)
+    moving = [np.asarray(autoencoder(x, training=True)) for _ in range(2)]
+    assert np.any(moving[0] != moving[1])

@@ -22,6 +22,7 @@ CLASS_COLOURS = (
     "#717581",
     "#92dadd",
 )
+CLASS_MARKERS = "osD^vP*X<>"
 RED = "#bd1f01"
 MARKERS = "osD^vP*X"
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
@@ -442,7 +443,9 @@ def hourglass(shapes, heading="How many numbers describe an image"):
     ]
     colours = [RED if n == min(counts) else "#a9b4bc" for n in counts]
     figure, axis = new_figure(width=7.0, height=0.3 * len(shapes) + 0.9)
-    bars = axis.barh(labels, counts, color=colours)
+    places = range(len(counts))
+    bars = axis.barh(places, counts, color=colours)
+    axis.set_yticks(places, labels)
     axis.bar_label(bars, [f"{n:,}" for n in counts], padding=3, fontsize=9)
     axis.invert_yaxis()
     axis.set_xscale("log")
@@ -483,11 +486,11 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
     for label, (name, colour, marker) in enumerate(looks):
         axis.scatter(
             *z[labels == label].T,
-            s=16,
+            s=22,
             color=colour,
             marker=marker,
             linewidths=0,
-            alpha=0.75,
+            alpha=0.8,
             label=name,
         )
     axis.set(
@@ -495,5 +498,5 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
         xlabel="first number of the code, z[:, 0]",
         ylabel="second number of the code, z[:, 1]",
     )
-    figure.legend(loc="outside right center", markerscale=1.6)
+    figure.legend(loc="outside right center", markerscale=1.4)
     return figure
