@@ -707,7 +707,8 @@ print(f"test pictures, autoencoder: {squared_error(flat_test, curved):.1f}")
 # autoencoder is PCA, set free: with bends between its layers, the sheet on
 # which all drawings lie may curve and follow the pictures. The last two lines
 # are what this buys on pictures that neither has seen, even by PCA's own
-# measure, for which the autoencoder was not trained.
+# measure, for which the autoencoder was not trained. (In quick mode neither
+# network gets far enough to show this.)
 
 # %% [markdown]
 # ## The plane of codes
@@ -728,8 +729,8 @@ plots.latent_plane(
 
 # %% [markdown]
 # *Figure: the codes of the test pictures in a plane, ten colours and markers.
-# Trousers, bags and ankle boots keep to regions of their own, pullover, coat
-# and shirt share one. Between the regions there is empty ground.*
+# Trousers and ankle boots keep to regions of their own, pullover, coat and
+# shirt share one. Here and there lies empty ground.*
 #
 # Garments that look alike lie side by side. But look at the axes as well: the
 # cloud has no centre, no common scale and no border, and parts of it are
