@@ -68,7 +68,7 @@ def test_clouds_mark_their_targets():
     np.testing.assert_allclose(lines_of(figure.axes[0])[0], targets)
 
 
-@pytest.mark.parametrize("clouds, labels", [(3, 2), (2, 3), (9, 9)])
+@pytest.mark.parametrize("clouds, labels", [(3, 2), (2, 3), (11, 11)])
 def test_clouds_want_a_label_each(clouds, labels):
     with pytest.raises(ValueError, match="labels: expected one for each"):
         plots.clouds({"a": np.zeros((clouds, 1, 2))}, ["name"] * labels)

@@ -24,7 +24,6 @@ CLASS_COLOURS = (
 )
 CLASS_MARKERS = "osD^vP*X<>"
 RED = "#bd1f01"
-MARKERS = "osD^vP*X"
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
 
 STYLE = {
@@ -310,21 +309,21 @@ def clouds(panels, labels, targets=None):
     Args:
         panels: dict from title to codes, float (k, n, 2): k clouds of n
             points, which may be one.
-        labels: names of the k clouds, up to eight.
+        labels: names of the k clouds, up to ten.
         targets: float (k, 2), places to mark with a cross, or None.
 
     Returns:
         The figure, all panels on one scale.
 
     Raises:
-        ValueError: if the labels are more than eight, or not as many as
+        ValueError: if the labels are more than ten, or not as many as
             the clouds of every panel.
     """
     for title, codes in panels.items():
-        if not len(labels) == len(codes) <= len(MARKERS):
+        if not len(labels) == len(codes) <= len(CLASS_MARKERS):
             raise ValueError(
                 f"labels: expected one for each of the {len(codes)} clouds "
-                f"of {title!r}, up to {len(MARKERS)}, got {len(labels)}"
+                f"of {title!r}, up to {len(CLASS_MARKERS)}, got {len(labels)}"
             )
     n = len(panels)
     figure, axes = new_figure(
@@ -337,7 +336,9 @@ def clouds(panels, labels, targets=None):
         sharey=True,
     )
     for axis, (title, codes) in zip(axes[0], panels.items(), strict=True):
-        for points, label, marker in zip(codes, labels, MARKERS, strict=False):
+        for points, label, marker in zip(
+            codes, labels, CLASS_MARKERS, strict=False
+        ):
             alone = len(points) == 1
             axis.scatter(
                 *np.transpose(points),
