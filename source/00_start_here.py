@@ -50,8 +50,8 @@ print("quick mode:", "on" if runtime.quick_mode() else "off")
 # GPU, where there is one, is found and used without any setting.
 #
 # *Quick mode* shortens every training. It is for grading and for trying
-# things out; you switch it on by setting the environment variable
-# `VAE_COURSE_QUICK=1` before JupyterLab starts.
+# things out. You need it rarely; to have it, start the course from a terminal
+# with `VAE_COURSE_QUICK=1 make lab`.
 
 # %% [markdown]
 # ## The pictures
@@ -65,19 +65,24 @@ print("quick mode:", "on" if runtime.quick_mode() else "off")
 (x_train, y_train), (x_test, y_test) = data.load_fashion_mnist()
 
 # %% [markdown]
-# Two arrays of images, two of labels. Before we compute with an array we
-# always ask it three things: its shape, its type and its range.
+# `x` are images, `y` their labels. Networks learn from the training pair; the
+# test pair is kept back, to judge what they learned on pictures that they
+# never saw. Before we compute with an array we always ask it three things:
+# its shape, its type and its range.
 
 # %%
-for name, array in {"x_train": x_train, "y_train": y_train}.items():
+arrays = {"x_train": x_train, "y_train": y_train}
+arrays |= {"x_test": x_test, "y_test": y_test}
+for name, array in arrays.items():
     print(
-        f"{name}: shape {array.shape}, {array.dtype},"
+        f"{name:7}: shape {array.shape}, {array.dtype},"
         f" from {array.min()} to {array.max()}"
     )
 
 # %% [markdown]
 # The first axis counts images, the other two are rows and columns of pixels.
-# `uint8` is a whole number from 0 to 255: 0 is the empty background.
+# `uint8` is a whole number from 0 to 255. Here 0 is the empty background, and
+# we draw it white; 255 is drawn black.
 #
 # What do they show?
 
@@ -113,8 +118,8 @@ for side in (28, 32):
 # %% [markdown]
 # So we put a border of two zeros around every picture: 28 + 2 + 2 = 32. There
 # are two more things to do. Networks learn best from numbers near 1, so grey
-# values become fractions of the largest one; and Keras expects a last axis
-# for colour channels, of which a grey picture has one.
+# values become fractions of 255, the largest that a `uint8` can be; and Keras
+# expects a last axis for colour channels, of which a grey picture has one.
 #
 # $$x = \frac{\text{grey value}}{255} \in [0, 1]$$
 
@@ -131,11 +136,14 @@ print(np.pad(tiny / 255, 1))
 # %% [markdown]
 # In `np.pad(array, widths)`, a single number pads every axis at both ends.
 # One pair `(before, after)` for each axis pads each axis in its own way, and
-# `(0, 0)` leaves an axis as it is.
+# `(0, 0)` leaves an axis as it is. Indexing with `np.newaxis` adds an axis of
+# length 1. Here are two tiny pictures in one array:
 
 # %%
-two_tiny = np.stack([tiny, tiny])
-print(two_tiny.shape, "->", np.pad(two_tiny, ((0, 0), (1, 1), (1, 1))).shape)
+two = np.stack([tiny, tiny])
+print("two pictures", two.shape)
+print("with a border", np.pad(two, ((0, 0), (1, 1), (1, 1))).shape)
+print("with one more axis", two[..., np.newaxis].shape)
 
 # %% [markdown]
 # ## Your first exercise
@@ -186,16 +194,17 @@ prepare_images = check.prepare_images(prepare_images)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Three steps, and you have seen two of them above. Do one, print the shape
-# and the dtype of what comes out, then do the next.
+# Three steps, and you have seen each of them above on the tiny pictures. Do
+# one, print the shape and the dtype of what comes out, then do the next.
 #
 # </details>
 #
 # <details><summary>Hint 2: the steps</summary>
 #
-# Turn the integers into `float32` before you divide. Pad with one pair for
-# each of the three axes, and let the pair of the first axis be zeros.
-# Indexing with `np.newaxis` adds an axis of length 1.
+# Turn the integers into `float32` with `.astype` before you divide. Pad with
+# one pair for each of the three axes, and let the pair of the first axis be
+# zeros: no picture is added before or after the others. The new axis goes
+# last.
 #
 # </details>
 
@@ -214,6 +223,9 @@ prepare_images = check.prepare_images(prepare_images)
 # cells again. The check says what was asked, what it got, and asks you a
 # question. It never minds how you wrote something, only what comes out. When
 # you have seen it, put your answer back.
+#
+# A wrong answer stops *Run All Cells* at its check. To leave it for later,
+# put back the line `raise NotImplementedError` and run the cell again.
 
 # %% [markdown]
 # ## Put together
@@ -223,21 +235,22 @@ x = prepare_images(x_train[chosen])
 print(f"shape {x.shape}, {x.dtype}, from {x.min():.1f} to {x.max():.1f}")
 
 # %%
-boot = [chosen[9]]
-figure, axes = plots.new_figure(1, 2, width=6.4, height=3.2)
-for axis, image in zip(axes, [x_train[boot][0], x[9, ..., 0]], strict=True):
-    axis.imshow(image, cmap="gray_r")
+figure, axes = plots.new_figure(
+    1, 2, width=6.4, height=3.4, width_ratios=[28, 32]
+)
+for axis, image in zip(axes, [x_train[chosen[9]], x[9]], strict=True):
+    axis.imshow(image)
+    axis.spines[:].set_visible(True)
     axis.set(xlabel="column of pixels", ylabel="row of pixels")
 axes[0].set_title("as it came: 28 × 28")
 axes[1].set_title("prepared: 32 × 32")
 figure
 
 # %% [markdown]
-# *Figure: the same ankle boot twice. On the right it has two more rows or
-# columns of empty pixels on each side.*
+# *Figure: the same ankle boot twice, at the same size, each in a frame. The
+# right frame is larger by two empty pixels on every side.*
 #
-# The garment itself has not changed. Only the axes' numbers show that the
-# frame around it grew.
+# The garment itself has not changed. Only the frame around it grew.
 
 # %% [markdown]
 # ## The same number by a second road
@@ -269,9 +282,10 @@ print(f"float32 rounds at {np.finfo('float32').eps:.1e}")
 # pytest --nbval lessons/
 # ```
 #
-# It runs every lesson from the top, in quick mode, and ends with a table:
-# each exercise with its points, and what to do next. It never changes your
-# notebooks. To grade one lesson, name it:
+# `pytest` is Python's usual tool for tests, and `--nbval` lets it run
+# notebooks. It runs every lesson from the top, in quick mode, and ends with a
+# table: each exercise with its points, and what to do next. It never changes
+# your notebooks. To grade one lesson, name it:
 #
 # ```
 # pytest --nbval lessons/00_start_here.ipynb

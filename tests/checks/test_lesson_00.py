@@ -67,6 +67,8 @@ WRONG = [
         "wrong_padding",
         lambda x: pad(np.float32(x / 255), (2, 2), (2, 2), constant_values=1),
     ),
+    ("wrong_padding", lambda x: np.float32(np.pad(x / 255, 2))[..., None]),
+    ("scaled_by_largest", lambda x: pad_then_scale(x) * 255 / x.max()),
     ("wrong_dtype", lambda x: pad(x / 255, (2, 2), (2, 2))),
     ("wrong_dtype", lambda x: pad_then_scale(x).astype("float64")),
     (None, lambda x: pad(np.float32(x / 256), (2, 2), (2, 2))),

@@ -12,7 +12,7 @@ def prepare_images(attempt):
     """Judge uint8 (n, 28, 28) -> float32 (n, 32, 32, 1) in [0, 1]."""
     asked = "float32 images (5, 32, 32, 1) in [0, 1], a border of 2 zeros"
     images = np.random.default_rng(1).integers(
-        1, 256, size=(5, 28, 28), dtype=np.uint8
+        1, 200, size=(5, 28, 28), dtype=np.uint8
     )
     value = as_array(attempt(images=images), asked)
     right = np.zeros((5, 32, 32, 1))
@@ -32,6 +32,13 @@ def prepare_images(attempt):
 
 def _look_at_shape(value, asked):
     got = f"shape {value.shape}"
+    if value.ndim == 4 and len(value) != 5:
+        raise ExerciseFailed(
+            asked,
+            f"{got}: five pictures went in, {len(value)} came out",
+            "Which axis counts the pictures, and should it be padded?",
+            "wrong_padding",
+        )
     if value.shape[:1] == (5,) and value.shape[1:3] != (32, 32):
         raise ExerciseFailed(
             asked,
@@ -70,7 +77,14 @@ def _slips(images, right):
         "The largest grey value of a uint8 image is 255. What is the "
         "largest that should come out?"
     )
+    by_largest = right * 255 / images.max()
     return [
         ("not_scaled", 255 * right, raw),
+        (
+            "scaled_by_largest",
+            by_largest,
+            "Should a picture's grey change with the other pictures that "
+            "happen to be in the array?",
+        ),
         *(("wrong_padding", border, pad) for border in wrong_borders),
     ]
