@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 from spoil import change_input, spoil
-from vae_course.data import prepare_images
 
 from vae_course.checks import lesson_00 as check
+from vae_course.data import prepare_images
 
 
 def pad_then_scale(images):
