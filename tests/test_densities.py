@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from lesson_solutions import solution
 from scipy import integrate, stats
-from solutions import solution
 
 from vae_course.densities import (
     diagonal_normal_log_pdf,

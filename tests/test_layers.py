@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import ops
+from lesson_solutions import solution
 from scipy import stats
 
-from solutions import solution
 from vae_course.layers import Sampling, sampling_gradients, std_from_log_var
 
 LN_9 = math.log(9.0)

@@ -5,8 +5,8 @@ import math
 import keras
 import numpy as np
 import pytest
+from lesson_solutions import solution
 
-from solutions import solution
 from vae_course.checks import lesson_01
 from vae_course.losses import reconstruction_loss
 

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from lesson_solutions import solution
 
-from solutions import solution
 from vae_course import networks
 from vae_course.checks import lesson_01, library_version
 

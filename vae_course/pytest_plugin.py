@@ -4,7 +4,10 @@ Without ``--nbval`` nothing here does anything. Each code cell of a lesson is
 a test, each exercise is counted once, by its check.
 """
 
-import pytest
+from pluggy import HookimplMarker
+
+# pytest.hookimpl is this; taken from here, it costs no import of pytest.
+hookimpl = HookimplMarker("pytest")
 
 RESULT = "vae_course_result"
 NBVAL_TIMEOUT, TIMEOUT = 2000, 300.0
@@ -29,7 +32,7 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.hookimpl(tryfirst=True)
+@hookimpl(tryfirst=True)
 def pytest_configure(config):
     """Set what ``--nbval`` needs to grade lessons, unless it was set."""
     if not _is_grading(config):
@@ -48,7 +51,7 @@ def pytest_configure(config):
         option.reportchars = ""
 
 
-@pytest.hookimpl(wrapper=True)
+@hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
     """Collect a lesson as ours; leave every other notebook to nbval."""
     collectors = yield
