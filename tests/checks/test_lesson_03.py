@@ -251,6 +251,12 @@ def all_pairs(x, mean, covariance):
     )
 
 
+def one_bracket_short(x, mean, covariance):
+    d, k = x - mean, len(mean)
+    q = np.sum(d @ np.linalg.inv(covariance) * d, axis=1)
+    return np.exp(-q / 2) / np.sqrt(2 * np.pi**k * np.linalg.det(covariance))
+
+
 WRONG_VOLUME_PDF = [
     ("covariance_not_inverted", volume_pdf(matrix=lambda c: c)),
     ("covariance_not_inverted", volume_pdf(matrix=lambda c: c.T)),
@@ -262,6 +268,11 @@ WRONG_VOLUME_PDF = [
     ("two_pi_power", volume_pdf(power=lambda n, k: k)),
     ("two_pi_power", volume_pdf(power=lambda n, k: n / 2)),
     ("two_pi_power", volume_pdf(power=lambda n, k: 1.5)),
+    ("power_order", one_bracket_short),
+    (
+        "power_order",
+        lambda x, m, c: volume_pdf_by_scipy(x, m, c) * 2 ** (len(m) / 2 - 1),
+    ),
     ("half_missing", volume_pdf(factor=-1)),
     (
         "half_missing",
@@ -360,6 +371,20 @@ def each(x, m, v):
     return stats.norm.logpdf(x, m, np.exp(v / 2))
 
 
+def adding_all_of(logs=False, squares=False):
+    """Make an answer that adds some terms over the points, too."""
+
+    def add(term, everything):
+        return np.sum(term) if everything else np.sum(term, axis=-1)
+
+    def answer(x, mean, log_var):
+        constant = x.shape[1] * np.log(TWO_PI)
+        scaled = (x - mean) ** 2 / np.exp(log_var)
+        return -0.5 * (constant + add(log_var, logs) + add(scaled, squares))
+
+    return answer
+
+
 WRONG_LOG_PDF = [
     ("exp_then_log", lambda x, m, v: np.log(densities_first(x, m, v).prod(1))),
     ("exp_then_log", lambda x, m, v: np.log(densities_first(x, m, v)).sum(1)),
@@ -418,6 +443,9 @@ WRONG_LOG_PDF = [
     ("sums_batch", lambda x, m, v: each(x, m, v).sum()),
     ("sums_batch", lambda x, m, v: each(x, m, v).mean()),
     ("sums_batch", lambda x, m, v: each(x, m, v).sum(0)),
+    ("sums_batch", adding_all_of(logs=True)),
+    ("sums_batch", adding_all_of(squares=True)),
+    ("sums_batch", adding_all_of(logs=True, squares=True)),
     ("log_missing", lambda x, m, v: densities_first(x, m, v).prod(1)),
     (None, lambda x, m, v: log_pdf_by_scipy(x, -m, v)),
     (None, lambda x, m, v: log_pdf_by_scipy(x, m, -v)),

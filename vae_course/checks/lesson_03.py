@@ -21,8 +21,8 @@ ASK_ABOUT_PDF = {
     "exponent?",
     "normaliser_missing": "How large is the area under your curve? What must "
     "it be, and which factor sees to that for every variance?",
-    "square_root_missing": "How high is your curve at the mean when the "
-    "variance is 1? What does the lesson's table of two numbers say?",
+    "square_root_missing": "How high is your curve at x = 3 with mean 3 and "
+    "variance 4? The lesson prints that height under “On two numbers”.",
     "square_missing": "Does your curve fall on both sides of the mean? What "
     "makes a distance count the same on the left and on the right?",
     "sign": "Is your curve highest at the mean, or lowest?",
@@ -38,6 +38,8 @@ ASK_ABOUT_MULTIVARIATE_PDF = {
     "here, and is it treated the same?",
     "two_pi_power": "For independent dimensions the density is a product of "
     "k bells. How many factors of √(2π) are there then, and what is k here?",
+    "power_order": "Python raises to a power before it multiplies. What is "
+    "2 * 3 ** 2, and what did you mean by it?",
     "half_missing": "What stands before the squared distance in the exponent "
     "when k is 1?",
     "normaliser_missing": "Over all of space the density adds up to 1. Does "
@@ -98,6 +100,8 @@ def normal_pdf(attempt):
             attempt(x=x, mean=mean, variance=variance),
             np.vectorize(_bell)(x, mean, variance),
             asked=f"the density of N(mean, variance) at {kind}",
+            question="Try your function on the two numbers that the lesson "
+            "works out by hand: which factor is off?",
             slips=_slips_of_normal_pdf(x, mean, variance),
             rtol=1e-4,
             atol=1e-12,
@@ -134,6 +138,8 @@ def multivariate_normal_pdf(attempt):
             attempt(x=x, mean=mean, covariance=covariance),
             stats.multivariate_normal(mean, covariance).pdf(x),
             asked=f"the density at each of {n} points of {k} numbers: ({n},)",
+            question="Try your function on the point that the lesson works "
+            "out by hand: is the exponent off, or what stands before it?",
             slips=_slips_of_multivariate_pdf(x, mean, covariance),
             rtol=1e-4,
             atol=1e-12,
@@ -154,6 +160,9 @@ def diagonal_normal_log_pdf(attempt):
             _quietly(attempt, x=x, mean=means, log_var=log_vars),
             _log_density(x, means, log_vars),
             asked=f"the log-density of each row of x (4, 3), {kind}",
+            question="Take one row with a single number, mean 0 and log_var "
+            "0; then change the mean, then log_var. Where does your result "
+            "leave the logarithm of normal_pdf?",
             slips=_slips_of_log_pdf(x, means, log_vars),
             rtol=1e-4,
         )
@@ -369,6 +378,10 @@ def _slips_of_multivariate_pdf(x, mean, covariance):
         ),
         ("determinant_without_root", [right / root, right / root / volume]),
         (
+            "power_order",
+            [right * 2 ** (k / 2) / 2**power for power in (0.5, 1)],
+        ),
+        (
             "two_pi_power",
             [bell / ((2 * math.pi) ** power * root) for power in powers],
         ),
@@ -458,6 +471,9 @@ def _slips_of_log_pdf(x, mean, log_var):
 
     n, right = len(x), each().sum(axis=1)
     bare = each(constant=0).sum(axis=1)
+    other_logs, other_squares = (
+        (term.sum() - term.sum(axis=-1)) / 2 for term in (log_var, scaled)
+    )
     return _with_questions(
         ASK_ABOUT_LOG_PDF,
         *_misread_terms(each, deviation, log_var),
@@ -467,7 +483,12 @@ def _slips_of_log_pdf(x, mean, log_var):
         ("latents_not_summed", [each()]),
         (
             "sums_batch",
-            [right.sum(), right.mean(), each().mean(), each().sum(axis=0)],
+            [
+                *(right.sum(), right.mean(), each().mean()),
+                each().sum(axis=0),
+                right - other_logs,
+                (right - other_squares)[0],
+            ],
         ),
         ("log_missing", [np.exp(right)]),
     )
