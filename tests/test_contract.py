@@ -60,6 +60,11 @@ def test_librarys_version_is_no_answer(capsys):
     assert "not started" in capsys.readouterr().out
 
 
+def test_who_has_started_learns_how_to_be_heard(capsys):
+    double(library_double)
+    assert "Run its cell again" in capsys.readouterr().out
+
+
 def test_not_implemented_error_of_a_library_is_a_crash():
     def answer(x):
         import keras
@@ -76,6 +81,27 @@ def test_known_slip_is_named():
 def test_unknown_slip_shows_the_first_difference():
     text = str(failure_of(lambda x: 2 * x + np.array([0, 1, 0])))
     assert "at index [1] -3.5, expected -4.5" in text
+
+
+def test_unknown_slip_gets_the_question_of_no_known_one():
+    text = str(failure_of(lambda x: 2 * x + np.array([0, 1, 0])))
+    assert "Which term is off?" in text
+    assert "Which factor is it?" not in text
+
+
+def test_lines_of_a_message_begin_below_each_other():
+    def lines(words):
+        return str(ExerciseFailed("a", "b", words)).splitlines()[3:]
+
+    for length in range(60, 80):
+        words = "x" * length + " and then more words of the question" * 3
+        margins = {len(line) - len(line.lstrip()) for line in lines(words)}
+        assert margins == {2, 9}
+
+
+def test_message_keeps_the_indentation_of_code():
+    text = str(ExerciseFailed("a", "def f():\n    return", "c"))
+    assert "\n" + 13 * " " + "return" in text
 
 
 def test_wrong_shape_is_said():
@@ -96,6 +122,44 @@ def test_crash_points_at_the_learners_own_line():
     assert "LinAlgError" in text
     assert "return np.linalg.inv(x)" in text
     assert "attempt.py" not in text
+
+
+def test_crash_inside_compiled_numpy_points_at_the_learners_own_line():
+    def answer(x):
+        return np.random.default_rng().normal(0, -1, size=3)
+
+    text = str(failure_of(answer))
+    assert "scale < 0" in text
+    assert "return np.random.default_rng().normal(0, -1, size=3)" in text
+
+
+def test_not_implemented_error_of_compiled_code_is_a_crash():
+    def answer(x):
+        exec(compile("raise NotImplementedError", "numpy/some.pyx", "exec"))
+
+    assert "NotImplementedError" in str(failure_of(answer))
+
+
+def test_crash_in_a_graph_shows_the_learners_code_as_it_stands():
+    import tensorflow as tf
+
+    @tf.function
+    def answer(x):
+        return tf.cast(x, "no such type")
+
+    got = failure_of(answer).args[1]
+    assert "tf.cast(x, " in got
+    assert "ag__" not in got
+
+
+def test_stub_made_into_a_graph_is_not_started():
+    import tensorflow as tf
+
+    @tf.function
+    def stub(x):
+        raise NotImplementedError("Exercise 0.9")
+
+    assert double(stub) is library_double
 
 
 def test_crash_in_a_keras_layer_shows_the_error_and_not_the_page_around_it():
@@ -124,6 +188,36 @@ def test_arguments_are_matched_by_name_in_any_order():
     assert minus(lambda b, a: a - b)
 
 
+@exercise("0.7", points=1, library=f"{__name__}:library_double")
+def minus(attempt):
+    compare(attempt(a=3.0, b=5.0), -2.0, asked="a minus b")
+
+
+def test_arguments_may_be_renamed_behind_a_wrapper():
+    def wrapped(*args, **kwargs):
+        return (lambda one, other: one - other)(*args, **kwargs)
+
+    assert minus(wrapped) is wrapped
+
+
+def test_arguments_may_be_renamed_in_a_vectorised_function():
+    assert minus(np.vectorize(lambda one, other: one - other))
+
+
+def test_arguments_of_a_vectorised_function_are_matched_by_name():
+    assert minus(np.vectorize(lambda b, a: a - b))
+
+
+def test_arguments_may_come_as_a_dict():
+    assert minus(lambda **kwargs: kwargs["a"] - kwargs["b"])
+
+
+def test_model_may_stand_for_a_function():
+    import keras
+
+    assert double(keras.Sequential([keras.layers.Rescaling(2.0)]))
+
+
 def test_wrong_signature_is_said():
     assert "double(x)" in str(failure_of(lambda x, y: x))
 
@@ -142,6 +236,50 @@ def test_changed_input_is_named():
         return x
 
     assert failure_of(answer).mistake == "changes_its_input"
+
+
+@exercise("0.7", points=1, library=f"{__name__}:library_double")
+def first_sum(attempt):
+    arrays = [np.array([1.5, 2.0]), np.array([4.0])]
+    names = {"and": [1.0, 2.0, {"more": 3}]}
+    compare(attempt(arrays=arrays, names=names), 3.5, asked="first sum")
+
+
+def test_arrays_in_a_list_may_be_read():
+    assert first_sum(lambda arrays, names: arrays[0].sum())
+
+
+def change_an_array_in_a_list(arrays, names):
+    arrays[1] += 1
+
+
+def change_a_list(arrays, names):
+    arrays.append(3)
+
+
+def change_a_number_in_a_dict(arrays, names):
+    names["and"][2]["more"] = 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_an_array_in_a_list,
+        change_a_list,
+        change_a_number_in_a_dict,
+        lambda arrays, names: names.clear(),
+        lambda arrays, names: arrays.insert(0, arrays.pop()),
+    ],
+)
+def test_change_inside_a_container_is_named(change):
+    def answer(arrays, names):
+        result = arrays[0].sum()
+        change(arrays, names)
+        return result
+
+    with pytest.raises(ExerciseFailed) as caught:
+        first_sum(answer)
+    assert caught.value.mistake == "changes_its_input"
 
 
 def test_endless_answer_is_stopped(monkeypatch):

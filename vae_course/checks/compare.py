@@ -25,7 +25,7 @@ def as_array(value, asked):
     if array.dtype.kind not in "fiub" and not _is_bfloat16(array):
         raise ExerciseFailed(
             asked,
-            f"a {type(value).__name__}: {_brief(value)}",
+            f"something of type {type(value).__name__}: {_brief(value)}",
             "Which type should the result have, and which line makes it?",
             "wrong_type",
         )
@@ -62,10 +62,10 @@ def compare(
     value = as_array(value, asked)
     if _agree(value, right, rtol, atol):
         return
-    for mistake, wrong, question in slips:
+    for mistake, wrong, its_question in slips:
         if _agree(value, np.asarray(wrong), rtol, atol, equal_nan=True):
             got = _difference(value, right, rtol, atol)
-            raise ExerciseFailed(asked, got, question, mistake)
+            raise ExerciseFailed(asked, got, its_question, mistake)
     raise ExerciseFailed(
         asked,
         _difference(value, right, rtol, atol),
@@ -98,7 +98,10 @@ def _difference(value, right, rtol, atol):
 def _general_question(value, right):
     """Ask about a shape or about overflow, where that is what is wrong."""
     if value.shape != right.shape:
-        return "Over which axes does your code reduce, and which does it keep?"
+        return (
+            "Print the shape after each step. Which step makes, drops or "
+            "keeps an axis that it should not?"
+        )
     if not np.all(np.isfinite(value)):
         return "Which step leaves the range of floating-point numbers?"
     return None

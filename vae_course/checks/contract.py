@@ -136,7 +136,8 @@ def _conclude(check, answer, failure, result):
         show(
             result,
             f"Exercise {check.exercise}: not started yet. Until then the "
-            "lesson goes on with the library's version.",
+            "lesson goes on with the library's version. (Started? Run its "
+            "cell again, without the line `raise NotImplementedError`.)",
         )
         return check.library()
     failure.exercise = check.exercise

@@ -51,9 +51,6 @@ def _paragraph(name, text):
     lines = [
         wrapped
         for line in text.splitlines()
-        for wrapped in textwrap.wrap(
-            line, 70, drop_whitespace=False, break_long_words=False
-        )
-        or [""]
+        for wrapped in textwrap.wrap(line, 70, break_long_words=False) or [""]
     ]
-    return f"  {name:7}" + f"\n{margin}".join(map(str.rstrip, lines))
+    return f"  {name:7}" + f"\n{margin}".join(lines)
