@@ -143,6 +143,8 @@ WRONG_DRAWS = [
     ("variance_for_std", lambda m, v, n, g: g.normal(m, v**0.25, n)),
     ("mean_not_added", lambda m, v, n, g: v**0.5 * g.standard_normal(n)),
     ("mean_not_added", lambda m, v, n, g: g.normal(0, v**0.5, n)),
+    ("order_swapped", lambda m, v, n, g: v**0.5 * (g.normal(size=n) + m)),
+    ("order_swapped", lambda m, v, n, g: g.normal(m, 1, n) * np.sqrt(v)),
     ("noise_not_scaled", lambda m, v, n, g: m + g.standard_normal(n)),
     ("noise_not_scaled", lambda m, v, n, g: g.normal(size=n) + m),
     ("uniform_noise", uniform),

@@ -268,8 +268,13 @@ def _look_at_the_chance(attempt):
 def _look_at_finite_shape(draws, n, asked):
     got = f"shape {draws.shape}, expected {(n,)}"
     if draws.shape != (n,):
-        question = "How do you tell the generator how many numbers to draw?"
-        raise ExerciseFailed(asked, got, question)
+        raise ExerciseFailed(
+            asked,
+            got,
+            "The count is right. In how many axes should the draws stand?"
+            if draws.size == n
+            else "How do you tell the generator how many numbers to draw?",
+        )
     if not np.all(np.isfinite(draws)):
         raise ExerciseFailed(
             asked,
@@ -331,6 +336,14 @@ def _look_at_mean_and_spread(draws, mean, variance, asked):
             else "noise_not_scaled"
             if spread_is(1)
             else None,
+        )
+    if abs(draws.mean() - std * mean) < six_errors:
+        raise ExerciseFailed(
+            f"{asked}; their mean should be near {mean}",
+            got,
+            "The mean is stretched, too. In which order do you stretch the "
+            "noise and move it?",
+            "order_swapped",
         )
     if abs(draws.mean() - mean) > six_errors:
         raise ExerciseFailed(
