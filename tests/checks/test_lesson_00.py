@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from spoil import change_input, spoil
 
 from vae_course.checks import lesson_00 as check
@@ -39,7 +40,41 @@ def nested_lists(pictures):
     ).reshape(-1, 32, 32, 1)
 
 
-RIGHT = [prepare_images, pad_then_scale, loop, keras_layers, nested_lists]
+def tensorflow_image(images):
+    scaled = tf.cast(images[..., None], tf.float32) / 255
+    return tf.image.resize_with_crop_or_pad(scaled, 32, 32)
+
+
+def times_a_fraction(images):
+    padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
+    return (padded * np.float32(1 / 255)).reshape(-1, 32, 32, 1)
+
+
+@tf.function
+def graph(pictures):
+    scaled = tf.cast(pictures, tf.float32) / 255
+    return tf.pad(scaled, [[0, 0], [2, 2], [2, 2]])[..., tf.newaxis]
+
+
+MODEL = keras.Sequential(
+    [
+        keras.layers.Reshape((28, 28, 1)),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.ZeroPadding2D(2),
+    ]
+)
+
+RIGHT = [
+    prepare_images,
+    pad_then_scale,
+    loop,
+    keras_layers,
+    nested_lists,
+    tensorflow_image,
+    times_a_fraction,
+    graph,
+    MODEL,
+]
 
 
 def pad(images, *sides, **how):
@@ -68,7 +103,34 @@ WRONG = [
         lambda x: pad(np.float32(x / 255), (2, 2), (2, 2), constant_values=1),
     ),
     ("wrong_padding", lambda x: np.float32(np.pad(x / 255, 2))[..., None]),
+    ("wrong_padding", lambda x: np.pad(np.float32(x / 255)[..., None], 2)),
+    ("wrong_padding", lambda x: np.pad(x, 2)),
+    ("wrong_padding", lambda x: pad(x / 255, (3, 1), (3, 1))),
+    ("wrong_padding", lambda x: np.float32(pad(x, (1, 3), (2, 2)) / 255)),
+    ("wrong_padding", lambda x: pad(x, (0, 4), (0, 4))),
+    (
+        "wrong_padding",
+        lambda x: tf.image.resize(pad_then_scale(x)[:, 2:30, 2:30], (32, 32)),
+    ),
+    ("axes_out_of_order", lambda x: pad_then_scale(x)[..., 0][None]),
+    ("axes_out_of_order", lambda x: pad_then_scale(x)[..., 0][:, None]),
+    ("axes_out_of_order", lambda x: np.moveaxis(pad_then_scale(x), 0, 2)),
     ("scaled_by_largest", lambda x: pad_then_scale(x) * 255 / x.max()),
+    ("scaled_by_largest", lambda x: pad(x / np.max(x), (2, 2), (2, 2))),
+    (
+        "scaled_by_largest",
+        lambda x: pad(x / x.max((1, 2), keepdims=True), (2, 2), (2, 2)),
+    ),
+    ("wrong_dtype", lambda x: pad_then_scale(x).astype("uint8")),
+    ("wrong_dtype", lambda x: pad(x // 255, (2, 2), (2, 2))),
+    ("wrong_dtype", lambda x: pad_then_scale(x).astype("float16")),
+    (
+        "wrong_dtype",
+        lambda x: pad(x.astype("float16") / 255, (2, 2), (2, 2)),
+    ),
+    ("wrong_dtype", lambda x: pad_then_scale(x).tolist()),
+    (None, lambda x: pad_then_scale(x) * 2 - 1),
+    (None, lambda x: np.repeat(pad_then_scale(x), 3, axis=-1)),
     ("wrong_dtype", lambda x: pad(x / 255, (2, 2), (2, 2))),
     ("wrong_dtype", lambda x: pad_then_scale(x).astype("float64")),
     (None, lambda x: pad(np.float32(x / 256), (2, 2), (2, 2))),
