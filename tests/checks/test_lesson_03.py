@@ -75,6 +75,18 @@ WRONG_PDF = [
     ("normaliser_missing", lambda x, m, v: bell(x, m, v) / TWO_PI**0.5),
     ("normaliser_missing", lambda x, m, v: bell(x, m, v) / v**0.5),
     ("square_root_missing", lambda x, m, v: bell(x, m, v) / (TWO_PI * v)),
+    ("square_root_missing", lambda x, m, v: bell(x, m, v) / TWO_PI / v**0.5),
+    ("normaliser_missing", lambda x, m, v: bell(x, m, v) / np.sqrt(2 * v)),
+    (
+        "normaliser_missing",
+        lambda x, m, v: bell(x, m, v) / np.sqrt(np.pi * v),
+    ),
+    ("power_order", lambda x, m, v: bell(x, m, v) * (TWO_PI * v) ** -1 / 2),
+    (
+        "power_order",
+        lambda x, m, v: 1 / (TWO_PI * v) ** 1 / 2 * bell(x, m, v),
+    ),
+    ("power_order", lambda x, m, v: bell(x, m, v) / (TWO_PI * v) / 2),
     (
         "square_missing",
         lambda x, m, v: np.exp(-(x - m) / (2 * v)) * height(v),
@@ -87,6 +99,10 @@ WRONG_PDF = [
     (
         "division_order",
         lambda x, m, v: 1 / np.sqrt(TWO_PI) * np.sqrt(v) * bell(x, m, v),
+    ),
+    (
+        "division_order",
+        lambda x, m, v: 1 / np.sqrt(TWO_PI) * v * bell(x, m, v),
     ),
     ("log_for_density", lambda x, m, v: stats.norm.logpdf(x, m, v**0.5)),
     (None, lambda x, m, v: pdf_by_scipy(x, -m, v)),
@@ -136,6 +152,35 @@ def uniform(mean, variance, n, rng):
     return mean + np.sqrt(3 * variance) * rng.uniform(-1, 1, n)
 
 
+def noise(n, rng):
+    return rng.standard_normal(n)
+
+
+def mirrored(join):
+    """Draw half of the noise, and take its mirror image as well."""
+
+    def answer(mean, variance, n, rng):
+        half = noise(n // 2 + 1, rng)
+        return mean + variance**0.5 * join([half, -half]).ravel()[:n]
+
+    return answer
+
+
+def standardised(mean, variance, n, rng):
+    epsilon = noise(n, rng)
+    z = (epsilon - epsilon.mean()) / epsilon.std()
+    return mean + variance**0.5 * z
+
+
+def within(bound, n, rng):
+    epsilon = noise(2 * n, rng)
+    return epsilon[np.abs(epsilon) < bound][:n]
+
+
+def add_uniforms(count, n, rng):
+    return (rng.random((n, count)) - 0.5).sum(axis=1)
+
+
 WRONG_DRAWS = [
     ("variance_for_std", lambda m, v, n, g: m + v * g.standard_normal(n)),
     ("variance_for_std", lambda m, v, n, g: g.normal(m, v, n)),
@@ -147,6 +192,21 @@ WRONG_DRAWS = [
     ("order_swapped", lambda m, v, n, g: g.normal(m, 1, n) * np.sqrt(v)),
     ("noise_not_scaled", lambda m, v, n, g: m + g.standard_normal(n)),
     ("noise_not_scaled", lambda m, v, n, g: g.normal(size=n) + m),
+    (
+        "not_independent",
+        lambda m, v, n, g: np.sort(g.normal(m, v**0.5, n)),
+    ),
+    ("not_independent", lambda m, v, n, g: sorted(g.normal(m, v**0.5, n))),
+    ("not_independent", mirrored(np.concatenate)),
+    ("not_independent", mirrored(np.column_stack)),
+    ("not_independent", standardised),
+    (None, lambda m, v, n, g: m + v**0.5 * noise(n, g).clip(-3, 3)),
+    (None, lambda m, v, n, g: m + v**0.5 * within(3, n, g)),
+    (None, lambda m, v, n, g: m + (3 * v) ** 0.5 * add_uniforms(4, n, g)),
+    (None, lambda m, v, n, g: m + (4 * v) ** 0.5 * add_uniforms(3, n, g)),
+    ("noise_shared", lambda m, v, n, g: g.normal(m, v**0.5, n).round(2)),
+    ("noise_shared", lambda m, v, n, g: m + v**0.5 * g.integers(-1, 2, n)),
+    ("noise_shared", lambda m, v, n, g: m + v**0.5 * g.choice([-1, 1], n)),
     ("uniform_noise", uniform),
     ("uniform_noise", lambda m, v, n, g: m + v**0.5 * g.random(n)),
     ("uniform_noise", lambda m, v, n, g: m + v**0.5 * g.uniform(-1, 1, n)),
@@ -259,6 +319,12 @@ def one_bracket_short(x, mean, covariance):
     return np.exp(-q / 2) / np.sqrt(2 * np.pi**k * np.linalg.det(covariance))
 
 
+def one_half_without_brackets(x, mean, covariance):
+    d = x - mean
+    q = np.einsum("ni,ij,nj->n", d, np.linalg.inv(covariance), d)
+    return np.linalg.det(TWO_PI * covariance) ** -1 / 2 * np.exp(-q / 2)
+
+
 WRONG_VOLUME_PDF = [
     ("covariance_not_inverted", volume_pdf(matrix=lambda c: c)),
     ("covariance_not_inverted", volume_pdf(matrix=lambda c: c.T)),
@@ -275,6 +341,7 @@ WRONG_VOLUME_PDF = [
         "power_order",
         lambda x, m, c: volume_pdf_by_scipy(x, m, c) * 2 ** (len(m) / 2 - 1),
     ),
+    ("power_order", one_half_without_brackets),
     ("half_missing", volume_pdf(factor=-1)),
     (
         "half_missing",
