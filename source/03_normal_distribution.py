@@ -4,7 +4,8 @@
 # **Which distribution has no edges, says what is likely, and can be drawn
 # from in one line?**
 #
-# In forty minutes you will
+# In about eighty minutes (there is a good place for a break half-way) you
+# will
 # - write the density of the normal distribution, first for one number, then
 #   for many at once,
 # - tell a density from a probability,
@@ -26,7 +27,6 @@ from vae_course.checks import lesson_03 as check
 
 plots.use_style()
 
-# %% role="setup"
 SEED = 0
 N_DRAWS = 10_000
 BOOT = data.CLASS_NAMES.index("Ankle boot")
@@ -41,36 +41,34 @@ rng = np.random.default_rng(SEED)
 # largest value, all of it equally likely. We try the box on something
 # simpler than codes, one number a picture: the *mean grey* of an ankle boot.
 # It is 0 for an empty picture and would be 1 for a black square.
+#
+# Cut the box into four equal quarters. The box promises the same share of
+# boots in each. We count.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load_fashion_mnist()
 boots = data.prepare_images(x_train[y_train == BOOT])
 grey = boots.mean(axis=(1, 2, 3), dtype="float64")
 low, high = grey.min(), grey.max()
+counted, edges = np.histogram(grey, bins=4, range=(low, high))
+shares = counted / len(grey)
 print(f"{len(grey):,} boots, mean grey from {low:.3f} to {high:.3f}")
-
-# %% [markdown]
-# Cut the box into four equal quarters. The box promises the same share of
-# boots in each. We count.
-
-# %%
-counted, _ = np.histogram(grey, bins=4, range=(low, high))
 print("the box promises", *4 * [f"{1 / 4:7.1%}"])
-print("counted         ", *(f"{c / len(grey):7.1%}" for c in counted))
+print("counted         ", *(f"{share:7.1%}" for share in shares))
 span = np.linspace(low - 0.02, high + 0.02, 500)
+box = np.where((span > low) & (span < high), 1 / (high - low), 0)
 plots.density_curves(
     span,
-    {"the box": np.where((span > low) & (span < high), 1 / (high - low), 0)},
+    {"the box": box},
     samples=grey,
     title="Most boots are of a middling grey; the box does not know",
     xlabel="mean grey of a boot (0 empty, 1 black)",
 )
 
 # %% [markdown]
-# *Figure: a histogram of the boots' mean grey, high in the middle and
-# falling off on both sides. A dashed line, the box, runs flat from the
-# smallest value to the largest and drops to zero there. Both are drawn with
-# an area of 1.*
+# *Figure: a histogram of the boots' mean grey, a hill. A dashed line, the
+# box, is flat between the smallest value and the largest, and zero outside.
+# Areas are shares of the boots, 1 in all; what the height means comes below.*
 #
 # The box fails twice. It spends as much on the rare ends as on the crowded
 # middle. And its edges are the two strangest boots we happen to have: for
@@ -81,7 +79,10 @@ plots.density_curves(
 #
 # We want a curve that is high in the middle, falls off evenly, and never
 # reaches zero. The **normal distribution** $N(\mu, \sigma^2)$ is the best
-# known. Two numbers fix it, where it lies and how far it spreads:
+# known. Two numbers fix it: the **mean** $\mu$ says where it lies, and the
+# **variance** $\sigma^2$, the mean of the squared distances from $\mu$, how
+# far it spreads. The root of the variance, $\sigma$, is the **standard
+# deviation**, `std` for short: a distance again, in the unit of x.
 #
 # $$f(x) = \frac{1}{\sqrt{2\pi\sigma^2}}
 # \exp\left(-\frac{(x-\mu)^2}{2\sigma^2}\right)$$
@@ -90,14 +91,14 @@ plots.density_curves(
 # |---|---|---|---|
 # | $x$ | `x` | any | the unit of x |
 # | $\mu$ | `mean` | broadcasts with x | the unit of x |
-# | $\sigma^2$ | `variance` | broadcasts with x | its square |
+# | $\sigma^2$ | `variance` | broadcasts with x | (unit of x)² |
 # | $\sigma$ | `std` | as the variance | the unit of x |
-# | $f(x)$ | `normal_pdf(…)` | all three broadcast | 1 / the unit of x |
+# | $f(x)$ | `normal_pdf(…)` | all three broadcast | 1 / (unit of x) |
 
 # %% [markdown]
-# The exponential gives the *shape*: it depends only on how many $\sigma$
-# (standard deviations, `std`) lie between $x$ and the mean. The fraction
-# before it is the *height* at the mean, chosen so that the area is 1.
+# The exponential gives the *shape*: it depends only on how many standard
+# deviations lie between $x$ and the mean. The fraction before it is the
+# *height* at the mean, chosen so that the area is 1.
 #
 # ### On two numbers
 #
@@ -123,9 +124,9 @@ print("by SciPy:", stats.norm.pdf([3, 5], loc=3, scale=2).round(4))
 # | | name | shape | unit |
 # |---|---|---|---|
 # | in | `x` | any | any |
-# | in | `mean` | broadcasts | that of x |
-# | in | `variance` | broadcasts, above 0 | its square |
-# | out | | the broadcast shape | 1 / that of x |
+# | in | `mean` | broadcasts with x | the unit of x |
+# | in | `variance`, above 0 | broadcasts with x | (unit of x)² |
+# | out | density | the broadcast shape | 1 / (unit of x) |
 #
 # **Why:** every density in this course is built from this one.
 #
@@ -181,7 +182,7 @@ normal_pdf = check.normal_pdf(normal_pdf)
 #
 # The mean moves the bell, the variance widens it. The one with mean 0 and
 # variance 1 is the **standard normal**, and it is the only one that you
-# have to remember. In this course it is red.
+# have to remember. In the next two figures it is the red one.
 
 # %%
 x = np.linspace(-6, 6, 601)
@@ -250,47 +251,75 @@ for variance in (0.01, 1.0, 25.0):
 # %% [markdown]
 # ## Standardise, and undo it
 #
-# So we count in standard deviations: subtract the mean, divide by `std`.
+# So we count in standard deviations: subtract the mean, divide by `std`. The
+# standardised number is called $\epsilon$, in code `epsilon`.
 #
-# $$z = \frac{x-\mu}{\sigma} \qquad\Longleftrightarrow\qquad
-# x = \mu + \sigma z$$
+# $$\epsilon = \frac{x-\mu}{\sigma} \qquad\Longleftrightarrow\qquad
+# x = \mu + \sigma\,\epsilon$$
 #
 # Density follows along. A narrow strip holds the same probability on either
-# scale, $f_x(x)\,dx = f_z(z)\,dz$, and $dz = dx/\sigma$. Hence
+# scale, $f_x(x)\,dx = f_\epsilon(\epsilon)\,d\epsilon$, and
+# $d\epsilon = dx/\sigma$. Hence
 #
-# $$f_x(x) = \frac{1}{\sigma}\,f_z\left(\frac{x-\mu}{\sigma}\right)$$
+# $$f_x(x) =
+# \frac{1}{\sigma}\,f_\epsilon\left(\frac{x-\mu}{\sigma}\right)$$
 #
-# With the standard normal as $f_z$ this *is* the bell curve's formula.
+# With the standard normal as $f_\epsilon$ this *is* the bell curve's formula.
 
 # %%
 toy = np.array([7.0, 11.5, 16.0])
-z = (toy - 10) / 3
-print("mean 10, std 3:", toy, "->", z, "->", 10 + 3 * z)
-print("density of x:", normal_pdf(toy, 10, 9).round(5))
-print("that of z / 3:", (normal_pdf(z, 0, 1) / 3).round(5))
-grey_mean, grey_std = grey.mean(), grey.std()
-z = np.abs(grey - grey_mean) / grey_std
-for reach in (1, 2, 3):
-    area = integrate.quad(normal_pdf, -reach, reach, args=(0, 1))[0]
-    share = np.mean(z < reach)
-    print(f"within {reach} std: bell {area:.1%}, boots {share:.1%}")
+epsilon = (toy - 10) / 3
+print("mean 10, std 3:", toy, "->", epsilon, "->", 10 + 3 * epsilon)
+by_epsilon = np.divide(normal_pdf(epsilon, 0, 1), 3)
+print("density of x:                    ", normal_pdf(toy, 10, 9))
+print("density of epsilon, divided by 3:", by_epsilon)
 
 # %% [markdown]
-# Read the last three lines. The bell has seen two numbers of the boots,
-# their mean and their standard deviation, and foretells the shares to within a
-# percent or two. Not every measurement is this normal. One that adds up many
-# small, independent effects usually is.
+# ### The bell on the boots
+#
+# Back to the boots. Give a bell their mean and their standard deviation, and
+# nothing else. What share does it promise to each quarter of the box? SciPy's
+# `cdf` gives the area under the bell to the left of a place; a quarter is the
+# difference of two.
+
+# %%
+mean, std = grey.mean(), grey.std()
+left_of_edges = stats.norm.cdf(edges, loc=mean, scale=std)
+print("the bell promises", *(f"{s:7.1%}" for s in np.diff(left_of_edges)))
+print("counted          ", *(f"{s:7.1%}" for s in shares))
+within = np.mean(np.abs(grey - mean) < std)
+print(f"boots within one std of their mean: {within:.1%}")
+negative = stats.norm.cdf(0, loc=mean, scale=std)
+print(f"the bell, below 0: {negative:.4%}, boots: {np.mean(grey < 0):.1%}")
+plots.density_curves(
+    span,
+    {"the box": box, "the bell": normal_pdf(span, mean, std**2)},
+    samples=grey,
+    title="Two numbers of the boots, and the bell follows them",
+    xlabel="mean grey of a boot (0 empty, 1 black)",
+)
+
+# %% [markdown]
+# *Figure: the histogram and the box of before. A dash-dotted bell follows the
+# histogram, whose top lies a little further left.*
+#
+# From two numbers the bell foretells each share to within a few percentage
+# points; the box promised the second quarter half of what it holds. But the
+# bell is no law. It cannot lean to one side as the boots do, and now and then
+# it allows a negative grey. What adds up many small, independent effects comes
+# close to it.
 
 # %% [markdown]
 # ## Draw from any normal distribution
 #
-# Now read $x = \mu + \sigma z$ from right to left. Draw `epsilon` from the
-# standard normal; stretch it by the standard deviation; move it by the mean.
-# What comes out has exactly the density above.
+# Now read $x = \mu + \sigma\,\epsilon$ from right to left. Draw `epsilon`
+# from the standard normal; stretch it by the standard deviation; move it by
+# the mean. What comes out has exactly the density above.
 #
 # This line returns in lesson 04 as the heart of the variational
-# autoencoder: `z = z_mean + std * epsilon`. All the chance is in `epsilon`,
-# and the two numbers that a network has to learn stay outside it.
+# autoencoder: `z = z_mean + std * epsilon`. There the *result* is called
+# `z`, a code. All the chance is in `epsilon`, and the two numbers that a
+# network has to learn stay outside it.
 
 # %% [markdown]
 # ### Exercise 3.2 · Draw from a bell
@@ -302,11 +331,11 @@ for reach in (1, 2, 3):
 #
 # | | name | shape | type, unit |
 # |---|---|---|---|
-# | in | `mean` | one number | float |
-# | in | `variance` | one number | float above 0, square of the mean's unit |
+# | in | `mean` | one number | float, unit of x |
+# | in | `variance` | one number | float above 0, (unit of x)² |
 # | in | `n` | one number | int |
 # | in | `rng` | | NumPy's random generator |
-# | out | | (n,) | float, unit of the mean |
+# | out | draws | (n,) | float, unit of x |
 #
 # **Why:** the variational autoencoder does just this, at every step.
 #
@@ -338,8 +367,8 @@ sample_normal = check.sample_normal(sample_normal)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Three steps: noise, stretch, move. The toy above went from `z` back to `x`
-# in the same way, with mean 10 and a standard deviation of 3.
+# Three steps: noise, stretch, move. The toy above went from `epsilon` back to
+# `x` in the same way, with mean 10 and a standard deviation of 3.
 #
 # </details>
 #
@@ -358,15 +387,16 @@ sample_normal = check.sample_normal(sample_normal)
 # %% [markdown]
 # ### By eye and by number
 #
-# A finite sample never hits its mean exactly. How far off is normal? The
-# mean of n draws has a **standard error** of $\sigma/\sqrt{n}$, their
-# variance one of $\sigma^2\sqrt{2/n}$. A share $p$ of n draws has one of
-# $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five are a
-# mistake.
+# A finite sample never hits its mean exactly. How far off is usual? An
+# estimate differs from sample to sample; its standard deviation over all of
+# them is called its **standard error**. For the mean of n draws it is
+# $\sigma/\sqrt{n}$, for their variance $\sigma^2\sqrt{2/n}$, for a share $p$
+# of them $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five are
+# a mistake.
 
 # %%
 mean, variance = 3.0, 0.25
-draws = sample_normal(mean, variance, N_DRAWS, rng)
+draws = np.asarray(sample_normal(mean, variance, N_DRAWS, rng))
 area = integrate.quad(normal_pdf, 2, 2.5, args=(mean, variance))[0]
 share = np.mean((draws > 2) & (draws < 2.5))
 for name, found, asked, error in (
@@ -390,94 +420,118 @@ plots.density_curves(
 #
 # The third line printed is the section before, checked: the *area* under
 # your curve from 2 to 2.5 is the *share* of your draws that fall there.
+#
+# **One number is done, and this is the place for a break.** What follows is
+# the same with many numbers at once.
 
 # %% [markdown]
 # ## More than one number
 #
 # An autoencoder's code has several numbers. Take two of each boot: the mean
 # grey of its left half, the toe, and of its right half, heel and shaft. Each
-# has a mean and a variance. Together they have one thing more, the
-# **covariance**: the mean of (left − its mean) · (right − its mean). It is
-# positive when both tend to be dark together.
-#
-# All of them make the **covariance matrix** $\Sigma$, in code `covariance`,
-# shape (k, k): variances on its diagonal, covariances beside it.
+# has a mean and a variance. Together they have a **covariance**: the mean of
+# (left − its mean) · (right − its mean), positive when both tend to be dark
+# together.
+
+# %% [markdown]
+# Variances on the diagonal, covariances beside it: that is the **covariance
+# matrix** $\Sigma$, in code `covariance`, shape (k, k). One matrix product
+# takes all these means at once.
 
 
 # %%
 def grey_of_halves(images):
     """Return the mean grey of left and right half, (n, 2)."""
-    halves = images[:, :, :16], images[:, :, 16:]
-    means = [half.mean(axis=(1, 2, 3), dtype="float64") for half in halves]
-    return np.stack(means, axis=1)
+    rows_in_two = images.reshape(-1, 32, 2, 16)
+    return rows_in_two.mean(axis=(1, 3), dtype="float64")
 
 
 halves = grey_of_halves(boots)
-centre, covariance = halves.mean(axis=0), np.cov(halves, rowvar=False)
-diagonal = np.diag(np.diag(covariance))
+centre = halves.mean(axis=0)
+offset = halves - centre
+covariance = offset.T @ offset / len(offset)
 print("mean", centre.round(3), "and covariance matrix")
 print(covariance.round(5))
-panels = {}
-for title, sigma in {
-    "isotropic": np.eye(2) * np.trace(covariance) / 2,
-    "diagonal": diagonal,
-    "full": covariance,
-}.items():
-    cloud = rng.multivariate_normal(centre, sigma, size=1000)
-    panels[title] = cloud, centre, sigma
-panels["the boots themselves"] = halves[:1000], centre, covariance
-plots.covariance_ellipses(panels, HALVES)
 
 # %% [markdown]
-# *Figure: four clouds of 1,000 points with their ellipses, one and two
-# standard deviations from the mean. Isotropic: a circle. Diagonal: an
-# ellipse along the axes. Full: a leaning, slimmer ellipse. The boots
-# themselves fill the leaning ellipse, too.*
+# ### Turn the ellipse
 #
-# Where the density is equal, the points form an ellipse. The eigenvectors
-# of $\Sigma$ are its axes (the arrows), the roots of the eigenvalues their
-# lengths. **Isotropic** means one variance for all directions (here the mean
-# of the boots' two), **diagonal** no covariances, and with $\mu = 0$,
-# $\Sigma = I$ it is the **standard multivariate normal**.
+# Draws form a cloud, and places of equal density an ellipse. Its axes (the
+# arrows) point along the **eigenvectors** of $\Sigma$, the directions that the
+# matrix stretches and does not turn. The factors of stretching, the
+# **eigenvalues**, are the variances along the arrows; their product is the
+# **determinant** $\det\Sigma$.
+#
+# Move the *correlation*, the covariance divided by both standard deviations.
+# What do the ellipse and the determinant become as it nears 1?
+
+# %%
+widgets.covariance_explorer()
+
+# %% [markdown]
+# *Figure: three sliders over a cloud of points and its ellipses, one and two
+# standard deviations out; covariance and determinant in the title. A
+# correlation near 1 or -1 squeezes the cloud towards a line, the determinant
+# towards 0.*
+#
+# Three special cases, to be set one after the other. **Diagonal:** no
+# covariances, an ellipse along the axes. **Isotropic:** one variance for all
+# directions as well, a circle. With variances of 1 ($\Sigma = I$) and mean
+# 0 it is the **standard multivariate normal**.
 
 # %% [markdown]
 # ### Its density
 #
-# For k numbers, the square of a number becomes a product with the inverse
-# matrix, and the variance under the root becomes a determinant:
+# In one dimension we divide the squared distance by the variance. One cannot
+# divide by a matrix, but multiply with its **inverse** $\Sigma^{-1}$, which
+# undoes it: $\Sigma^{-1}\Sigma = I$. The variance under the root becomes
+# the determinant. With $d = x - \mu$, a column of k numbers, and its
+# **transpose** $d^\top$, the same as a row:
 #
 # $$f(x) = \frac{1}{\sqrt{(2\pi)^k \det\Sigma}}
-# \exp\left(-\tfrac{1}{2}(x-\mu)^\top \Sigma^{-1} (x-\mu)\right)$$
+# \exp\left(-\tfrac{1}{2}\,d^\top \Sigma^{-1} d\right)$$
+
+# %% [markdown]
+# The formula is for one point. We give the code n points, a row each:
 #
 # | symbol | in code | shape | unit |
 # |---|---|---|---|
 # | $x$ | `x` | (n, k) | the unit of x |
 # | $\mu$ | `mean` | (k,) | the unit of x |
-# | $\Sigma$ | `covariance` | (k, k) | its square |
-# | $f(x)$ | `multivariate_normal_pdf(…)` | (n,) | 1 / volume |
+# | $d$ | `d` | (n, k) | the unit of x |
+# | $\Sigma$ | `covariance` | (k, k) | (unit of x)² |
+# | $f(x)$ | `multivariate_normal_pdf(…)` | (n,) | 1 / (unit of x)ᵏ |
 
 # %% [markdown]
 # ### On one point
 #
-# Variances 4 and 9, no covariance, and a point one standard deviation out
-# in both directions. $\det\Sigma = 36$ and the exponent is
-# $-\tfrac12(4/4 + 9/9) = -1$, so $f = e^{-1}/(2\pi \cdot 6)$. Without
-# covariances the two numbers are independent, and the density must be the
-# product of two bells.
+# Mean (1, −1), variances 4 and 9, covariance 3, and the point (3, 2). So
+# $d = (2, 3)$, $\det\Sigma = 4 \cdot 9 - 3 \cdot 3 = 27$, and
+# $d^\top\Sigma^{-1}d = (9 \cdot 2^2 - 2 \cdot 3 \cdot 2 \cdot 3 +
+# 4 \cdot 3^2)/27 = 4/3$.
+#
+# Were the covariance 0, the two numbers would be independent, and the
+# density the product of two bells.
 
 # %%
-matrix, d = np.array([[4.0, 0.0], [0.0, 9.0]]), np.array([2.0, 3.0])
-exponent = -0.5 * d @ np.linalg.inv(matrix) @ d
+matrix = np.array([[4.0, 3.0], [3.0, 9.0]])
+point, middle = np.array([3.0, 2.0]), np.array([1.0, -1.0])
+d = point - middle
+square = d @ np.linalg.inv(matrix) @ d
 determinant = np.linalg.det(matrix)
-print(f"exponent {exponent:.3f}, determinant {determinant:.3f}")
-f = np.exp(exponent) / np.sqrt((2 * np.pi) ** 2 * determinant)
-product = normal_pdf(2.0, 0.0, 4.0) * normal_pdf(3.0, 0.0, 9.0)
-print(f"density {f:.6f}, product of two bells {product:.6f}")
+f = np.exp(-square / 2) / np.sqrt((2 * np.pi) ** 2 * determinant)
+print(f"square {square:.4f}, determinant {determinant:.4f}")
+print(f"density {f:.6f}")
+print(f"SciPy   {stats.multivariate_normal.pdf(point, middle, matrix):.6f}")
+no_covariance = np.array([[4.0, 0.0], [0.0, 9.0]])
+alone = stats.multivariate_normal.pdf(point, middle, no_covariance)
+product = normal_pdf(3.0, 1.0, 4.0) * normal_pdf(2.0, -1.0, 9.0)
+print(f"covariance 0: {alone:.6f}, product of two bells {product:.6f}")
 
 # %% [markdown]
 # ### Exercise 3.3 · The bell in k dimensions
 #
-# *Medium · 10 minutes · 2 points*
+# *Medium · 20 minutes · 2 points*
 #
 # Write $f$ for n points at once. A loop over the points is as welcome as one
 # line for all of them.
@@ -485,12 +539,12 @@ print(f"density {f:.6f}, product of two bells {product:.6f}")
 # | | name | shape | unit |
 # |---|---|---|---|
 # | in | `x` | (n, k) | any |
-# | in | `mean` | (k,) | that of x |
-# | in | `covariance` | (k, k) | its square |
-# | out | | (n,) | 1 / volume |
+# | in | `mean` | (k,) | the unit of x |
+# | in | `covariance` | (k, k) | (unit of x)² |
+# | out | densities | (n,) | 1 / (unit of x)ᵏ |
 #
 # **Why:** it is the whole family of which the variational autoencoder takes
-# the two simplest members, the diagonal and the standard one.
+# two members, the diagonal one for its codes and the standard one.
 #
 # **Done when** the check says "passed".
 
@@ -524,8 +578,8 @@ multivariate_normal_pdf = check.multivariate_normal_pdf(
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# The cell above does it for one point and k = 2. What in it depends on k,
-# and what on the point? Only the latter belongs in a loop.
+# The cell above does it for one point and k = 2. Which part depends on k,
+# and which on the point? Only the latter belongs in a loop.
 #
 # </details>
 #
@@ -543,21 +597,6 @@ multivariate_normal_pdf = check.multivariate_normal_pdf(
 # leave the root off the determinant, which is right only where it is 1.
 
 # %% [markdown]
-# ### Turn the ellipse
-#
-# Change the variances and the correlation (the covariance divided by both
-# standard deviations, so it lies between -1 and 1). What does the ellipse
-# become as the correlation nears 1? What does the determinant do then?
-
-# %%
-widgets.covariance_explorer()
-
-# %% [markdown]
-# *Figure: three sliders over a cloud of points with its two ellipses. A
-# correlation near 1 or -1 squeezes them towards a line, and the determinant
-# towards 0.*
-
-# %% [markdown]
 # ## Why we take logarithms
 #
 # A prepared picture has 1,024 pixels. Suppose a model says that each is
@@ -567,10 +606,10 @@ widgets.covariance_explorer()
 # %%
 epsilon = rng.standard_normal(1024)
 pixel_densities = normal_pdf(epsilon, 0.0, 1.0)
-print(f"largest of them      {pixel_densities.max():.4f}")
-print(f"their product        {np.prod(pixel_densities)}")
-print(f"smallest full float  {np.finfo('float64').tiny:.1e}")
-print(f"sum of their logs    {np.log(pixel_densities).sum():.1f}")
+print(f"largest of them           {np.max(pixel_densities):.4f}")
+print(f"their product             {np.prod(pixel_densities)}")
+print(f"smallest float64 above 0  {np.nextafter(0.0, 1.0):.1e}")
+print(f"sum of their logs         {np.log(pixel_densities).sum():.1f}")
 print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 
 # %% [markdown]
@@ -584,8 +623,8 @@ print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 # it undoes the exponential.
 
 # %% [markdown]
-# For a diagonal $\Sigma$, one bell for each of k dimensions, we multiply the
-# bells and take the logarithm:
+# For a diagonal $\Sigma$ the density is a product of k bells, one for each
+# dimension j. We take the logarithm:
 #
 # $$\log f(x) = -\frac12 \sum_{j=1}^{k} \left(\log 2\pi + \log\sigma_j^2 +
 # \frac{(x_j-\mu_j)^2}{\sigma_j^2}\right)$$
@@ -594,8 +633,8 @@ print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 # |---|---|---|---|
 # | $x$ | `x` | (n, k) | the unit of x |
 # | $\mu$ | `mean` | (k,) or (n, k) | the unit of x |
-# | $\log\sigma^2$ | `log_var` | (k,) or (n, k) | none |
-# | $\log f(x)$ | | (n,) | nats |
+# | $\log\sigma^2$ | `log_var` | (k,) or (n, k) | log of (unit of x)² |
+# | $\log f(x)$ | `diagonal_normal_log_pdf(…)` | (n,) | nats |
 #
 # `log_var` is the natural logarithm of the *variance*: the variance itself
 # is `np.exp(log_var)`.
@@ -610,9 +649,9 @@ print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 # | | name | shape | unit |
 # |---|---|---|---|
 # | in | `x` | (n, k) | any |
-# | in | `mean` | (k,) or (n, k) | that of x |
-# | in | `log_var` | (k,) or (n, k) | log of the variance |
-# | out | | (n,) | nats, summed over the k dimensions |
+# | in | `mean` | (k,) or (n, k) | the unit of x |
+# | in | `log_var` | (k,) or (n, k) | log of (unit of x)² |
+# | out | log-densities | (n,) | nats, summed over the k dimensions |
 #
 # **Why:** an encoder will answer with `mean` and `log_var`, and the loss is
 # made of log-densities like this one.
@@ -671,98 +710,132 @@ diagonal_normal_log_pdf = check.diagonal_normal_log_pdf(
 # The standard normal is densest at the origin. So in many dimensions, too,
 # most draws lie near the origin, don't they? We measure their distance
 # $\lVert\epsilon\rVert$ from it. Its square is a sum of k squares, each 1 on
-# average (with a variance of 2), so
+# average (with a variance of 2), so the mean square is
 #
 # $$\mathbb{E}\,\lVert\epsilon\rVert^2 = k$$
 
 # %%
 distances = {}
-print("   k    √k  mean distance  mean square, off by (std. errors)")
-for k in (2, 20, 200, 1024):
-    epsilon = rng.standard_normal((2000, k))
+print("   k  within 1, 2 std  distance         mean square")
+for k in (1, 2, 20, 200, 1024):
+    epsilon = rng.standard_normal((N_DRAWS // 2, k))
     r = distances[k] = np.linalg.norm(epsilon, axis=1)
-    squared, error = np.mean(r**2), np.sqrt(2 * k / len(r))
-    print(f"{k:4} {np.sqrt(k):5.2f}  {r.mean():5.2f} ± {r.std():.2f}", end="")
-    print(f"   {squared:11.2f}  {abs(squared - k) / error:.1f}")
-zeros = np.zeros((1, 1024))
-at_origin = diagonal_normal_log_pdf(zeros, zeros[0], zeros[0])[0]
-at_draws = diagonal_normal_log_pdf(epsilon, zeros[0], zeros[0]).mean()
+    near, error = [np.mean(r < 1), np.mean(r < 2)], np.sqrt(2 * k / len(r))
+    print(f"{k:4}  {near[0]:6.1%} {near[1]:6.1%}", end="   ")
+    print(f"mean {r.mean():5.2f}, std {r.std():.2f}", end="   ")
+    print(f"{np.mean(r**2):7.2f}, standard error {error:.2f}")
+zeros = np.zeros(1024)
+at_origin = np.mean(diagonal_normal_log_pdf(0 * epsilon, zeros, zeros))
+at_draws = np.mean(diagonal_normal_log_pdf(epsilon, zeros, zeros))
 print(f"log-density: origin {at_origin:.0f} nats, draws {at_draws:.0f} nats")
-plots.radii(distances)
+plots.radii({k: r for k, r in distances.items() if k > 1})
 
 # %% [markdown]
 # *Figure: histograms of the distance for 2, 20, 200 and 1,024 dimensions.
-# Each is a narrow hill at the dotted line √k, and all are about equally
-# wide; only the first comes near the origin.*
+# From k = 20 on each is a narrow hill at the dotted line √k; for k = 2 it
+# still reaches down to the origin.*
 #
+# Now the shares. In one dimension about 68 % lie within one standard
+# deviation, in two only about 40 %: so many lie inside the inner of the two
+# ellipses above, and about 86 % inside the outer. From 20 dimensions on it
+# is next to nothing.
+
+# %% [markdown]
 # No draw in 1,024 dimensions is anywhere near the origin, although the
-# density there is hundreds of nats higher. Area is probability: there is
-# hardly any *volume* near the origin. Almost all of it lies in a thin shell
-# of radius $\sqrt{k}$. "The most likely point" is not "a typical point".
+# density there is hundreds of nats higher. Area is probability, now volume
+# times density. Almost all the probability lies in a thin shell of radius
+# $\sqrt{k}$: further in there is hardly any volume, further out hardly any
+# density. "The most likely point" is not "a typical point".
 
 # %% [markdown]
 # ## Put together
 #
-# Back to the boots, with their two numbers. Three descriptions, made from the
-# training pictures: the box, the diagonal normal, the full normal. We judge
-# them on boots that none of them has seen, by the mean log-density: the
-# higher, the better that description expected them.
+# Back to the boots, with their two numbers. Four descriptions, made from the
+# training pictures: the box, and an isotropic, a diagonal and a full normal.
+# We judge them on boots that none of them has seen, by the mean log-density:
+# the higher, the better that description expected them.
+#
+# `np.diag` takes the diagonal from a matrix, and makes a matrix from a
+# diagonal; `np.eye(2)` is $I$. The isotropic normal gets the mean of the two
+# variances.
 
 # %%
 unseen = grey_of_halves(data.prepare_images(x_test[y_test == BOOT]))
 lowest, highest = halves.min(axis=0), halves.max(axis=0)
 inside = np.all((unseen >= lowest) & (unseen <= highest), axis=1)
 box_score = -np.log(highest - lowest).sum()
-log_var = np.log(np.diag(covariance))
-by_diagonal = diagonal_normal_log_pdf(unseen, centre, log_var)
-by_full = np.log(multivariate_normal_pdf(unseen, centre, covariance))
 print(f"box        {box_score:.3f} nats where it applies,")
 print(f"           {np.sum(~inside)} of {len(unseen)} boots outside: -inf")
-print(f"diagonal   {by_diagonal.mean():.3f} nats")
-print(f"full       {by_full.mean():.3f} nats")
-plots.covariance_ellipses(
-    {
-        "diagonal normal": (unseen, centre, diagonal),
-        "full normal": (unseen, centre, covariance),
-    },
-    HALVES,
-)
+variances = np.diag(covariance)
+matrices = {
+    "isotropic": variances.mean() * np.eye(2),
+    "diagonal": np.diag(variances),
+    "full": covariance,
+}
+scores, panels = {}, {}
+for name, matrix in matrices.items():
+    densities = multivariate_normal_pdf(unseen, centre, matrix)
+    scores[name] = np.log(densities)
+    panels[name] = unseen, centre, matrix
+    print(f"{name:10} {scores[name].mean():.3f} nats")
+by_log = diagonal_normal_log_pdf(unseen, centre, np.log(variances))
+print(f"diagonal, by your log-density: {np.mean(by_log):.3f} nats")
+plots.covariance_ellipses(panels, HALVES)
 
 # %% [markdown]
-# *Figure: the unseen boots twice. The upright ellipses of the diagonal
-# normal leave empty corners at the upper left and the lower right; the
-# leaning, slimmer ellipses of the full one fit the cloud.*
+# *Figure: the unseen boots three times, with ellipses one and two standard
+# deviations out. The isotropic circles are too wide; the upright diagonal
+# ellipses have empty corners at the upper left and the lower right; the
+# leaning, slimmer full ones fit the cloud.*
 #
-# Both bells beat the box, and they have no edge to fall off. Knowing that
-# the halves go together gains some more: the full normal spends next to
-# nothing on boots with a dark toe and a light heel, and there are hardly any.
+# Every bell beats the box, and has no edge to fall off. Each further number
+# gains more: the full normal spends next to nothing on boots with a dark toe
+# and a light heel, and there are hardly any.
+
+# %% [markdown]
+# Log-densities above 0? A density is no probability and may exceed 1: the
+# boots crowd into a small part of the unit square, so there are many per
+# unit of area. The picture before had 1,024 densities below 0.4 each, and a
+# log-density far below 0. Only compare log-densities of the same numbers in
+# the same unit.
 
 # %% [markdown]
 # ## The same number by a second road
 #
-# How much should the covariance gain? For a normal distribution the mean
-# log-density is $-\tfrac12(k\log 2\pi + \log\det\Sigma + k)$. The two
-# descriptions differ only in $\det\Sigma$: $\sigma_1^2\sigma_2^2$ without
-# and $\sigma_1^2\sigma_2^2(1-\rho^2)$ with the correlation $\rho$. If boots
-# are normal, then, the gain is
+# How much should the covariance gain? A mean log-density is
+#
+# $$-\tfrac12\left(k\log 2\pi + \log\det\Sigma +
+# \overline{d^\top\Sigma^{-1}d}\right)$$
+#
+# with a bar for the mean over the boots. If $\Sigma$ holds their variances and
+# covariances, that last mean is k: 1 for each axis of the ellipse, where we
+# divide by just the variance along it. The *diagonal* $\Sigma$ gives k, too:
+# each $d_j^2/\sigma_j^2$ is 1 on average, whatever the covariances.
+
+# %% [markdown]
+# So the two descriptions differ only in $\det\Sigma$:
+# $\sigma_1^2\sigma_2^2$ without and $\sigma_1^2\sigma_2^2(1-\rho^2)$ with the
+# correlation $\rho$. The gain must be
 #
 # $$-\tfrac12 \log(1-\rho^2)$$
+#
+# on the boots whose variances and covariance these are, and nearly so on
+# others like them.
 
 # %%
-gains = by_full - by_diagonal
+gains = scores["full"] - scores["diagonal"]
 gain, error = gains.mean(), gains.std() / np.sqrt(len(gains))
 rho = np.corrcoef(halves, rowvar=False)[0, 1]
 predicted = -0.5 * np.log(1 - rho**2)
 print(f"correlation {rho:.3f}")
-print(f"gain on unseen boots {gain:.3f} ± {error:.3f} nats")
+print(f"gain on unseen boots {gain:.3f} nats, standard error {error:.3f}")
 print(f"from the correlation {predicted:.3f} nats")
-print(f"difference {gain - predicted:.3f}: one standard error is {error:.3f}")
+print(f"difference           {gain - predicted:.3f} nats")
 
 # %% [markdown]
 # Two roads to one number: the first averages over the unseen boots, the
 # second needs nothing but the correlation of the old ones. What is left
-# between them is chance, to be read in standard errors, and the little by
-# which boots are not quite normal.
+# between them is chance, to be read in standard errors.
 #
 # Such closed forms are one reason why variational autoencoders use normal
 # distributions. In lesson 05 you derive the most important of them.
@@ -773,11 +846,11 @@ print(f"difference {gain - predicted:.3f}: one standard error is {error:.3f}")
 # - A density is probability per unit: 4 high is fine, the area is 1, and
 #   68 % of it lies within one standard deviation.
 # - `mean + std * epsilon` turns standard noise into any normal distribution.
-# - A covariance is an ellipse; without covariances, densities multiply and
-#   log-densities add.
+# - A covariance matrix is an ellipse; without covariances, densities multiply
+#   and log-densities add.
 # - 1,024 ordinary densities multiply to 0; their logarithms add to an
 #   ordinary number.
-# - Many-dimensional draws lie in a shell of radius √k.
+# - Draws of k numbers lie in a shell of radius √k.
 
 # %% [markdown]
 # **An open question:** let an encoder answer each picture with a mean and a

@@ -24,6 +24,7 @@ CLASS_COLOURS = (
 )
 CLASS_MARKERS = "osD^vP*X<>"
 RED = "#bd1f01"
+LINE_COLOURS = "#3f90da", "#e76300", "#832db6", "#a96b59", "#717581"
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
 
 STYLE = {
@@ -160,9 +161,12 @@ def density_curves(
         axis.hist(
             samples, bins=50, density=True, color="#d5dade", label="counted"
         )
-    others = [colour for colour in CLASS_COLOURS if colour != RED]
     dashes = ["--", "-.", ":", (0, (7, 2, 1, 2, 1, 2))]
-    looks = zip(others, itertools.cycle(dashes), itertools.repeat(2))
+    looks = zip(
+        itertools.cycle(LINE_COLOURS),
+        itertools.cycle(dashes),
+        itertools.repeat(2),
+    )
     for label, density in curves.items():
         colour, dash, width = (
             (RED, "-", 3) if label == highlight else next(looks)
@@ -246,9 +250,15 @@ def radii(distances):
         The figure: a histogram for each k, and a mark at the root of k.
     """
     figure, axis = new_figure()
-    for k, lengths in distances.items():
+    colours = itertools.cycle(LINE_COLOURS)
+    for (k, lengths), colour in zip(distances.items(), colours, strict=False):
         _, _, [shape] = axis.hist(
-            lengths, bins=30, density=True, histtype="stepfilled", alpha=0.6
+            lengths,
+            bins=30,
+            density=True,
+            histtype="stepfilled",
+            alpha=0.6,
+            color=colour,
         )
         top = shape.get_xy()[:, 1].max()
         axis.vlines(np.sqrt(k), 0, top, color="black", linestyle=":")

@@ -81,7 +81,10 @@ def covariance_explorer():
         covariance = correlation * np.sqrt(first * second) * np.ones((2, 2))
         np.fill_diagonal(covariance, [first, second])
         points = epsilon @ np.linalg.cholesky(covariance).T
-        title = f"covariance {covariance[0, 1]:.2f}"
+        title = (
+            f"covariance {covariance[0, 1]:.2f}\n"
+            f"determinant {np.linalg.det(covariance):.2f}"
+        )
         figure = plots.covariance_ellipses(
             {title: (points, np.zeros(2), covariance)}
         )
