@@ -1,5 +1,6 @@
 """The checks of lesson 03 pass right answers and name each slip."""
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -41,6 +42,16 @@ def pdf_as_list(points, centre, spread):
     return pdf_by_scipy(points, centre, spread).tolist()
 
 
+def pdf_with_power(power, x, mu, var):
+    return (TWO_PI * var) ** power * np.exp(-0.5 * (mu - x) ** 2 / var)
+
+
+class PdfWithCall:
+    def __call__(self, x, mean=0.0, variance=1.0):
+        z = (x - mean) / np.sqrt(variance)
+        return np.exp(-np.square(z) / 2) / np.sqrt(TWO_PI * variance)
+
+
 RIGHT_PDF = [
     densities.normal_pdf,
     pdf_by_scipy,
@@ -48,6 +59,9 @@ RIGHT_PDF = [
     pdf_by_number,
     pdf_reordered,
     pdf_as_list,
+    np.vectorize(lambda a, m, v: NormalDist(m, math.sqrt(v)).pdf(a)),
+    functools.partial(pdf_with_power, -0.5),
+    PdfWithCall(),
 ]
 
 
@@ -138,7 +152,27 @@ def draw_by_box_muller(n, rng, variance, mean):
     return mean - variance**0.5 * radius * np.cos(TWO_PI * rng.random(n))
 
 
+def draw_by_both_halves_of_box_muller(mean, variance, n, rng):
+    half = n // 2 + 1
+    radius = np.sqrt(-2 * variance * np.log1p(-rng.random(half)))
+    angle = TWO_PI * rng.random(half)
+    both = radius * np.cos(angle), radius * np.sin(angle)
+    return mean + np.concatenate(both)[:n]
+
+
+def draw_in_single_precision(mean, variance, n, rng):
+    epsilon = rng.standard_normal(n, dtype="float32")
+    return np.float32(mean) + np.float32(variance**0.5) * epsilon
+
+
+def draw_from_a_longer_row(mu, sigma_squared, count, generator):
+    return mu - sigma_squared**0.5 * generator.standard_normal(3 * count)[::3]
+
+
 RIGHT_DRAWS = [
+    draw_by_both_halves_of_box_muller,
+    draw_in_single_precision,
+    draw_from_a_longer_row,
     densities.sample_normal,
     draw_by_hand,
     draw_by_rng,

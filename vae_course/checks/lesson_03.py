@@ -337,8 +337,8 @@ def _look_at_independence(draws, mean, asked):
     if abs(moved[places]) > 7 * math.sqrt(2 / n):
         raise ExerciseFailed(
             asked,
-            f"a correlation of {moved[places]:.2f} between draws that stand "
-            f"{places + 1:,} places apart",
+            f"a correlation of {moved[places]:.2f} between each draw and the "
+            f"one {places + 1:,} further on",
             "If you know one draw, do you know anything about another? "
             "Which line sorts, mirrors or adds them up?",
             "not_independent",
