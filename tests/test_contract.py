@@ -1,6 +1,7 @@
 """The contract of every check, seen from a learner's side."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -128,9 +129,9 @@ def test_crash_inside_compiled_numpy_points_at_the_learners_own_line():
     def answer(x):
         return np.random.default_rng().normal(0, -1, size=3)
 
-    text = str(failure_of(answer))
-    assert "scale < 0" in text
-    assert "return np.random.default_rng().normal(0, -1, size=3)" in text
+    got = failure_of(answer).args[1]
+    assert "scale < 0" in got
+    assert "return np.random.default_rng().normal(0, -1, size=3)" in got
 
 
 def test_not_implemented_error_of_compiled_code_is_a_crash():
@@ -160,6 +161,17 @@ def test_stub_made_into_a_graph_is_not_started():
         raise NotImplementedError("Exercise 0.9")
 
     assert double(stub) is library_double
+
+
+def test_crash_in_another_function_names_it():
+    def distance(x):
+        return x.missing
+
+    def answer(x):
+        return distance(x)
+
+    text = str(failure_of(answer))
+    assert re.search(r"line \d+ of distance: return x\.missing", text)
 
 
 def test_crash_in_a_keras_layer_shows_the_error_and_not_the_page_around_it():

@@ -144,7 +144,9 @@ def crash_report(name, error):
         if _is_learners(frame)
     ]
     if frames and frames[-1].line and not _is_rewritten(frames[-1]):
-        got += f"\nat your line {frames[-1].lineno}: {frames[-1].line}"
+        first, last = frames[0].name, frames[-1].name
+        helper = f" of {last}" if last.isidentifier() and last != first else ""
+        got += f"\nat your line {frames[-1].lineno}{helper}: {frames[-1].line}"
     return ExerciseFailed(
         f"{name} runs without an error",
         got,
