@@ -1,0 +1,233 @@
+"""Numbers about a model's latent space, in NumPy: where it has holes."""
+
+import numpy as np
+
+
+def sample_bounding_box(z, n, rng):
+    """Draw points evenly from the box in which the codes lie.
+
+    The box is the smallest that holds all codes and has its sides along
+    the axes. You write this in exercise 2.1.
+
+    Args:
+        z: float (n_codes, latent_dim), the codes.
+        n: int > 0, how many points to draw.
+        rng: numpy.random.Generator, the source of chance.
+
+    Returns:
+        float64 (n, latent_dim): independent draws, uniform over the box,
+        in the unit of the codes.
+
+    Raises:
+        TypeError: if z does not hold real numbers, n is not an int, or
+            rng is not a Generator.
+        ValueError: if z is not a finite table with a row and a column at
+            least, or n is below 1.
+
+    >>> z = [[-2.0, 5.0], [4.0, 5.5], [0.0, 7.0]]
+    >>> samples = sample_bounding_box(z, 100, np.random.default_rng(0))
+    >>> samples.shape
+    (100, 2)
+    >>> bool(np.all((samples >= [-2, 5]) & (samples <= [4, 7])))
+    True
+    """
+    z = _table("z", z)
+    _demand_count("n", n, smallest=1)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            "rng: expected a numpy.random.Generator, as default_rng(seed) "
+            f"makes it, got {type(rng).__name__}"
+        )
+    low, high = z.min(axis=0), z.max(axis=0)
+    return rng.uniform(low, high, size=(n, z.shape[1]))
+
+
+def nearest_distance(queries, points):
+    """Measure how far each query is from the point nearest to it.
+
+    You write this in exercise 2.2. There every query meets every point;
+    here a tree spares most of the meetings.
+
+    Args:
+        queries: float (n_queries, latent_dim).
+        points: float (n_points, latent_dim).
+
+    Returns:
+        float64 (n_queries,): Euclidean distances, in the unit of the
+        arguments; 0 where a query is one of the points.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one is not a finite table with a row and a column
+            at least, or they differ in latent_dim.
+
+    >>> nearest_distance([[0.0, 0.0], [9.0, 5.0]], [[3.0, 4.0], [9.0, 7.0]])
+    array([5., 2.])
+
+    Source: Bentley (1975), Multidimensional binary search trees used for
+    associative searching.
+    """
+    queries, points = _tables(queries=queries, points=points)
+    distances, _ = _tree(points).query(queries)
+    return distances
+
+
+def interpolate(start, end, steps):
+    """Walk from one code to another on a straight line, in even steps.
+
+    You write this in exercise 2.3.
+
+    Args:
+        start: float (latent_dim,), the first code.
+        end: float (latent_dim,), the last code.
+        steps: int >= 2, how many codes, start and end among them.
+
+    Returns:
+        float64 (steps, latent_dim): the first row is start, the last end.
+
+    Raises:
+        TypeError: if a code does not hold real numbers, or steps is not
+            an int.
+        ValueError: if the codes are not finite rows of one length, or
+            steps is below 2.
+
+    >>> interpolate([0.0, 5.0], [8.0, 1.0], 3)
+    array([[0., 5.],
+           [4., 3.],
+           [8., 1.]])
+    """
+    start, end = _real("start", start), _real("end", end)
+    if start.ndim != 1 or not start.size:
+        raise ValueError(
+            f"start: expected shape (latent_dim,), got {start.shape}"
+        )
+    if end.shape != start.shape:
+        raise ValueError(
+            f"end: expected the shape of start, {start.shape}, got {end.shape}"
+        )
+    _demand_count("steps", steps, smallest=2)
+    return np.linspace(start, end, steps)
+
+
+def hole_share(samples, z, quantile=0.99):
+    """Count the samples that are further from every code than codes are.
+
+    Each code's own distance is that to the nearest other code. A sample
+    lies in a hole if it is further from its nearest code than the given
+    quantile of these. So about 1 - quantile of the codes themselves would
+    count, each taken out in turn: the number to compare with.
+
+    Args:
+        samples: float (n_samples, latent_dim), where one would decode.
+        z: float (n_codes, latent_dim), at least two codes.
+        quantile: float in [0, 1], of the codes' own distances.
+
+    Returns:
+        float in [0, 1]: a share of the samples.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if the tables are not finite, are empty or differ in
+            latent_dim, there is but one code, or the quantile is not in
+            [0, 1].
+
+    >>> z = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [9.0, 0.0], [9.5, 0.0]]
+    >>> samples = [[0.5, 0.0], [1.5, 0.6], [5.0, 0.0], [5.0, 8.0]]
+    >>> hole_share(samples, z)
+    0.5
+    """
+    samples, z = _tables(samples=samples, z=z)
+    if len(z) < 2:
+        raise ValueError(f"z: expected at least two codes, got {len(z)}")
+    quantile = _real("quantile", quantile)
+    if quantile.ndim or not 0 <= quantile <= 1:
+        raise ValueError(
+            f"quantile: expected one number in [0, 1], got {quantile}"
+        )
+    tree = _tree(z)
+    # The nearest code to a code is itself, or its double, at distance 0.
+    own, _ = tree.query(z, k=[2])
+    distances, _ = tree.query(samples)
+    return float(np.mean(distances > np.quantile(own, quantile)))
+
+
+def area_in_use(z, cells=50):
+    """Measure how much of the codes' bounding box has codes in it.
+
+    The box is cut into cells x cells equal rectangles. No more can be in
+    use than there are codes: compare shares only of equally many codes.
+
+    Args:
+        z: float (n_codes, 2), codes in the plane, not all on a line along
+            an axis.
+        cells: int > 0, how many rectangles along each side.
+
+    Returns:
+        float in [0, 1]: the share of the rectangles that hold at least
+        one code.
+
+    Raises:
+        TypeError: if z does not hold real numbers, or cells is not an int.
+        ValueError: if z is not a finite table with two columns, its box
+            has no area, or cells is below 1.
+
+    >>> area_in_use([[0.0, 0.0], [0.2, 0.1], [1.0, 9.0]], cells=2)
+    0.5
+    """
+    z = _table("z", z)
+    if z.shape[1] != 2:
+        raise ValueError(f"z: expected shape (n_codes, 2), got {z.shape}")
+    _demand_count("cells", cells, smallest=1)
+    if not np.all(np.ptp(z, axis=0)):
+        raise ValueError("z: expected a box with an area, got a line or point")
+    counts, _, _ = np.histogram2d(*z.T, bins=cells)
+    return float(np.mean(counts > 0))
+
+
+def _tree(points):
+    from scipy.spatial import cKDTree
+
+    return cKDTree(points)
+
+
+def _real(name, value):
+    """Return finite real numbers as float64."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(
+            f"{name}: expected real numbers, got {type(value).__name__} "
+            f"of {array.dtype}"
+        )
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{name}: expected finite numbers, got {value!r}")
+    return array.astype(np.float64)
+
+
+def _table(name, value):
+    array = _real(name, value)
+    if array.ndim != 2 or not array.size:
+        raise ValueError(
+            f"{name}: expected shape (n, latent_dim), neither of them 0, "
+            f"got {array.shape}"
+        )
+    return array
+
+
+def _tables(**arguments):
+    """Return two tables that agree in the number of columns."""
+    first, second = arguments
+    tables = [_table(name, value) for name, value in arguments.items()]
+    dims = [table.shape[1] for table in tables]
+    if dims[0] != dims[1]:
+        raise ValueError(
+            f"{second}: expected the latent_dim of {first}, {dims[0]}, "
+            f"got {dims[1]}"
+        )
+    return tables
+
+
+def _demand_count(name, value, smallest):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: expected an int, got {value!r}")
+    if value < smallest:
+        raise ValueError(f"{name}: expected at least {smallest}, got {value}")
