@@ -23,6 +23,7 @@ CLASS_COLOURS = (
     "#92dadd",
 )
 CLASS_MARKERS = "osD^vP*X<>"
+CODE_AXES = "first number of the code, z[:, 0]", "second number, z[:, 1]"
 RED = "#bd1f01"
 LINE_COLOURS = "#3f90da", "#e76300", "#832db6", "#a96b59", "#717581"
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
@@ -493,6 +494,13 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
             f"got {labels.shape}"
         )
     figure, axis = new_figure(width=7.6, height=5.4)
+    _scatter_classes(axis, z, labels, names)
+    axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
+    figure.legend(loc="outside right center", markerscale=1.4)
+    return figure
+
+
+def _scatter_classes(axis, z, labels, names):
     looks = zip(names, CLASS_COLOURS, CLASS_MARKERS, strict=False)
     for label, (name, colour, marker) in enumerate(looks):
         axis.scatter(
@@ -504,10 +512,71 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
             alpha=0.8,
             label=name,
         )
-    axis.set(
-        title=heading,
-        xlabel="first number of the code, z[:, 0]",
-        ylabel="second number of the code, z[:, 1]",
+
+
+def gaps(z, samples, distances, reach, heading="Codes and holes"):
+    """Draw codes in the plane, and samples by whether they fell in a hole.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        samples: float (m, 2), points of the plane.
+        distances: float (m,), from each sample to its nearest code.
+        reach: float, the distance beyond which a sample is in a hole.
+        heading: title of the figure.
+
+    Returns:
+        The figure: codes as grey dots, samples near a code as blue rings,
+        samples in a hole as red crosses.
+    """
+    figure, axis = new_figure(width=7.6, height=5.4)
+    axis.scatter(*z.T, s=4, color="#a9b4bc", linewidths=0, label="code")
+    in_hole = np.asarray(distances) > reach
+    kinds = {
+        f"near a code ({(~in_hole).sum()})": (~in_hole, "o", "#1f5f9e"),
+        f"in a hole ({in_hole.sum()})": (in_hole, "x", RED),
+    }
+    for label, (chosen, marker, colour) in kinds.items():
+        face = {"facecolors": "none"} if marker == "o" else {}
+        axis.scatter(
+            *samples[chosen].T,
+            s=28,
+            marker=marker,
+            color=colour,
+            linewidths=1.2,
+            label=label,
+            **face,
+        )
+    axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
+    figure.legend(loc="outside right center")
+    return figure
+
+
+def decoded_point(z, labels, names, point, image):
+    """Draw a point among the codes, and beside it the picture it decodes to.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        labels: int (n,), the class of each, below len(names).
+        names: names of the classes, at most ten.
+        point: float (2,), a place in the plane.
+        image: float (height, width) or (height, width, 1), in [0, 1].
+
+    Returns:
+        The figure.
+    """
+    figure, (plane, picture) = new_figure(
+        1, 2, width=8.6, height=4.2, width_ratios=[2, 1]
     )
-    figure.legend(loc="outside right center", markerscale=1.4)
+    _scatter_classes(plane, z, labels, names)
+    plane.axvline(point[0], color="black", linewidth=0.8)
+    plane.axhline(point[1], color="black", linewidth=0.8)
+    plane.set(
+        title=f"z = ({point[0]:.1f}, {point[1]:.1f})",
+        xlabel=CODE_AXES[0],
+        ylabel=CODE_AXES[1],
+    )
+    picture.imshow(np.squeeze(image), cmap="gray_r", vmin=0, vmax=1)
+    picture.set(title="what it decodes to", xticks=[], yticks=[])
+    picture.spines[:].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=5, markerscale=1.4)
     return figure

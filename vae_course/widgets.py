@@ -102,6 +102,34 @@ def covariance_explorer():
     )
 
 
+def latent_explorer(decoder, z, labels, names):
+    """Let two sliders choose a point among the codes, and decode it.
+
+    Args:
+        decoder: Keras model, (n, 2) -> (n, 32, 32, 1) in [0, 1].
+        z: float (n, 2), the codes, without unit.
+        labels: int (n,), the class of each, below len(names).
+        names: names of the classes, at most ten.
+
+    Returns:
+        The widget, with sliders `first` and `second`, the point's numbers.
+    """
+    z, labels = np.asarray(z), np.asarray(labels)
+
+    def draw(first, second):
+        point = np.array([[first, second]], dtype="float32")
+        image = np.asarray(decoder(point))[0]
+        return plots.decoded_point(z, labels, names, point[0], image)
+
+    low, high = z.min(axis=0), z.max(axis=0)
+    start, step = np.median(z, axis=0), (high - low) / 200
+    return Explorer(
+        draw,
+        first=_slider("z[:, 0]", start[0], low[0], high[0], step[0]),
+        second=_slider("z[:, 1]", start[1], low[1], high[1], step[1]),
+    )
+
+
 def _slider(description, value, low, high, step=0.1):
     return ipywidgets.FloatSlider(
         value, min=low, max=high, step=step, description=description
