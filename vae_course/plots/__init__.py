@@ -1,0 +1,49 @@
+"""Figures of the course, from arrays; each returns its figure or axes.
+
+A returned figure is shown once, as the value of the cell that made it.
+"""
+
+from vae_course.plots.densities import (
+    covariance_ellipses,
+    density_curves,
+    ellipse,
+    estimates,
+    radii,
+)
+from vae_course.plots.images import compare_images, image_grid
+from vae_course.plots.latent import (
+    clouds,
+    decoded_point,
+    gaps,
+    latent_plane,
+    noise_held,
+)
+from vae_course.plots.networks import hourglass
+from vae_course.plots.style import (
+    CLASS_COLOURS,
+    CLASS_MARKERS,
+    RED,
+    new_figure,
+    use_style,
+)
+
+__all__ = [
+    "CLASS_COLOURS",
+    "CLASS_MARKERS",
+    "RED",
+    "clouds",
+    "compare_images",
+    "covariance_ellipses",
+    "decoded_point",
+    "density_curves",
+    "ellipse",
+    "estimates",
+    "gaps",
+    "hourglass",
+    "image_grid",
+    "latent_plane",
+    "new_figure",
+    "noise_held",
+    "radii",
+    "use_style",
+]

@@ -1,0 +1,176 @@
+"""Bell curves, ellipses and distances of normal distributions."""
+
+import itertools
+
+import numpy as np
+
+from vae_course.plots.style import CLASS_COLOURS, LINE_COLOURS, RED, new_figure
+
+ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+
+
+def density_curves(
+    x, curves, *, samples=None, highlight=None, title="", xlabel="x"
+):
+    """Draw densities over a line, if wanted over a histogram of samples.
+
+    Args:
+        x: float (n,), where the densities were computed.
+        curves: dict from label to density, float (n,), per unit of x.
+        samples: float (m,), to draw as a histogram of area 1, or None.
+        highlight: label of the curve to draw in red, or None.
+        title: of the figure.
+        xlabel: name and unit of x.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if a density has not as many values as x.
+    """
+    for label, density in curves.items():
+        if np.shape(density) != np.shape(x):
+            raise ValueError(
+                f"curves: expected {label!r} of shape {np.shape(x)}, one "
+                f"value for each x, got {np.shape(density)}"
+            )
+    figure, axis = new_figure()
+    if samples is not None:
+        axis.hist(
+            samples, bins=50, density=True, color="#d5dade", label="counted"
+        )
+    dashes = ["--", "-.", ":", (0, (7, 2, 1, 2, 1, 2))]
+    looks = zip(
+        itertools.cycle(LINE_COLOURS),
+        itertools.cycle(dashes),
+        itertools.repeat(2),
+    )
+    for label, density in curves.items():
+        colour, dash, width = (
+            (RED, "-", 3) if label == highlight else next(looks)
+        )
+        axis.plot(x, density, dash, color=colour, linewidth=width, label=label)
+    axis.set(title=title, xlabel=xlabel, ylabel="density, per unit of x")
+    axis.set_ylim(bottom=0)
+    axis.legend()
+    return figure
+
+
+def ellipse(mean, covariance, radius):
+    """List points that lie a number of standard deviations from a mean.
+
+    Args:
+        mean: float (2,).
+        covariance: float (2, 2), symmetric and positive definite.
+        radius: float > 0, standard deviations along every direction.
+
+    Returns:
+        float64 (181, 2), once round, the last point on the first.
+    """
+    variances, axes = np.linalg.eigh(covariance)
+    angle = np.linspace(0, 2 * np.pi, 181)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.asarray(mean) + radius * circle * np.sqrt(variances) @ axes.T
+
+
+def covariance_ellipses(panels, labels=("first number", "second number")):
+    """Draw points and the ellipses of a covariance beside each other.
+
+    Args:
+        panels: dict from title to (points, mean, covariance), float (n, 2),
+            (2,) and (2, 2). The ellipses lie one and two standard
+            deviations from the mean, the arrows point along the
+            eigenvectors, one standard deviation long.
+        labels: names and units of the two axes.
+
+    Returns:
+        The figure, all panels on one scale.
+    """
+    n = len(panels)
+    figure, axes = new_figure(
+        1,
+        n,
+        width=2.5 * n + 0.8,
+        height=4.0,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
+    for axis, title in zip(axes[0], panels, strict=True):
+        points, mean, covariance = panels[title]
+        axis.plot(*np.transpose(points), ".", color="#a9b4bc", markersize=2)
+        for radius, style in (1, "-"), (2, "--"):
+            line = ellipse(mean, covariance, radius)
+            axis.plot(*line.T, style, color=RED, label=f"{radius} std")
+        variances, directions = np.linalg.eigh(covariance)
+        for arrow in (np.sqrt(variances) * directions).T:
+            # An eigenvector may come with either sign.
+            tip = mean + (arrow if tuple(arrow) > (0, 0) else -arrow)
+            axis.annotate("", tip, mean, arrowprops=ARROW)
+        axis.set(title=title, xlabel=labels[0], aspect="equal")
+    axes[0, 0].set_ylabel(labels[1])
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=2,
+    )
+    return figure
+
+
+def radii(distances):
+    """Draw how far from the origin draws of several dimensions lie.
+
+    Args:
+        distances: dict from the number of dimensions k to distances from
+            the origin, float (n,).
+
+    Returns:
+        The figure: a histogram for each k, and a mark at the root of k.
+    """
+    figure, axis = new_figure()
+    colours = itertools.cycle(LINE_COLOURS)
+    for (k, lengths), colour in zip(distances.items(), colours, strict=False):
+        _, _, [shape] = axis.hist(
+            lengths,
+            bins=30,
+            density=True,
+            histtype="stepfilled",
+            alpha=0.6,
+            color=colour,
+        )
+        top = shape.get_xy()[:, 1].max()
+        axis.vlines(np.sqrt(k), 0, top, color="black", linestyle=":")
+        axis.text(np.sqrt(k), top + 0.02, f"k = {k:,}", ha="center")
+    axis.set(
+        title="Standard normal draws in k dimensions: a shell at √k",
+        xlabel="distance from the origin (dotted: √k)",
+        ylabel="density, per unit of distance",
+        xlim=(0, None),
+        ylim=(0, 0.8),
+    )
+    return figure
+
+
+def estimates(by_method, exact, xlabel):
+    """Draw how far single estimates of one number lie apart.
+
+    Args:
+        by_method: dict from name to estimates, float (n,).
+        exact: the number that they estimate.
+        xlabel: what it is, and its unit.
+
+    Returns:
+        The figure: a histogram for each method, on one scale, over the
+        range of the middle 99.8 % of all estimates.
+    """
+    figure, axes = new_figure(
+        len(by_method), 1, height=1.9 * len(by_method) + 0.4, sharex=True
+    )
+    everything = np.concatenate(list(by_method.values()))
+    bins = np.linspace(*np.percentile(everything, [0.1, 99.9]), 81)
+    for axis, (name, values) in zip(axes, by_method.items(), strict=True):
+        axis.hist(values, bins, density=True, color=CLASS_COLOURS[0])
+        axis.axvline(exact, color="black", linestyle="--", linewidth=1)
+        axis.set(title=name, ylabel="density")
+    axes[-1].set_xlabel(f"{xlabel} (dashed: exact, {exact:g})")
+    return figure

@@ -1,0 +1,224 @@
+"""The plane of codes: classes, holes, clouds, and what points decode to."""
+
+import numpy as np
+
+from vae_course.plots.style import (
+    CLASS_COLOURS,
+    CLASS_MARKERS,
+    RED,
+    new_figure,
+)
+
+CODE_AXES = "first number of the code, z[:, 0]", "second number, z[:, 1]"
+
+
+def latent_plane(z, labels, names, heading="Codes of the images"):
+    """Draw codes in the plane, each class by its colour and marker.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        labels: int (n,), the class of each, below len(names).
+        names: names of the classes, at most ten.
+        heading: title of the figure.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if the codes have not two numbers each, or the labels
+            are not as many.
+    """
+    z, labels = np.asarray(z), np.asarray(labels)
+    if z.ndim != 2 or z.shape[1] != 2:
+        raise ValueError(f"z: expected shape (n, 2), got {z.shape}")
+    if labels.shape != (len(z),):
+        raise ValueError(
+            f"labels: expected shape {(len(z),)}, one a code, "
+            f"got {labels.shape}"
+        )
+    figure, axis = new_figure(width=7.6, height=5.4)
+    _scatter_classes(axis, z, labels, names)
+    axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
+    figure.legend(loc="outside right center", markerscale=1.4)
+    return figure
+
+
+def gaps(z, samples, distances, reach, heading="Codes and holes"):
+    """Draw codes in the plane, and samples by whether they fell in a hole.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        samples: float (m, 2), points of the plane.
+        distances: float (m,), from each sample to its nearest code.
+        reach: float, the distance beyond which a sample is in a hole.
+        heading: title of the figure.
+
+    Returns:
+        The figure: codes as grey dots, samples near a code as blue rings,
+        samples in a hole as red crosses.
+    """
+    figure, axis = new_figure(width=7.6, height=5.4)
+    axis.scatter(*z.T, s=4, color="#a9b4bc", linewidths=0, label="code")
+    in_hole = np.asarray(distances) > reach
+    kinds = {
+        f"near a code ({(~in_hole).sum()})": (~in_hole, "o", "#1f5f9e"),
+        f"in a hole ({in_hole.sum()})": (in_hole, "x", RED),
+    }
+    for label, (chosen, marker, colour) in kinds.items():
+        face = {"facecolors": "none"} if marker == "o" else {}
+        axis.scatter(
+            *samples[chosen].T,
+            s=28,
+            marker=marker,
+            color=colour,
+            linewidths=1.2,
+            label=label,
+            **face,
+        )
+    axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
+    figure.legend(loc="outside right center")
+    return figure
+
+
+def decoded_point(z, labels, names, point, image):
+    """Draw a point among the codes, and beside it the picture it decodes to.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        labels: int (n,), the class of each, below len(names).
+        names: names of the classes, at most ten.
+        point: float (2,), a place in the plane.
+        image: float (height, width) or (height, width, 1), in [0, 1].
+
+    Returns:
+        The figure.
+    """
+    figure, (plane, picture) = new_figure(
+        1, 2, width=8.6, height=4.2, width_ratios=[2, 1]
+    )
+    _scatter_classes(plane, z, labels, names)
+    plane.axvline(point[0], color="black", linewidth=0.8)
+    plane.axhline(point[1], color="black", linewidth=0.8)
+    plane.set(
+        title=f"z = ({point[0]:.1f}, {point[1]:.1f})",
+        xlabel=CODE_AXES[0],
+        ylabel=CODE_AXES[1],
+    )
+    picture.imshow(np.squeeze(image), cmap="gray_r", vmin=0, vmax=1)
+    picture.set(title="what it decodes to", xticks=[], yticks=[])
+    picture.spines[:].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=5, markerscale=1.4)
+    return figure
+
+
+def clouds(panels, labels, targets=None):
+    """Draw clouds of codes in the plane, panels beside each other.
+
+    Args:
+        panels: dict from title to codes, float (k, n, 2): k clouds of n
+            points, which may be one.
+        labels: names of the k clouds, up to ten.
+        targets: float (k, 2), places to mark with a cross, or None.
+
+    Returns:
+        The figure, all panels on one scale.
+
+    Raises:
+        ValueError: if the labels are more than ten, or not as many as
+            the clouds of every panel.
+    """
+    for title, codes in panels.items():
+        if not len(labels) == len(codes) <= len(CLASS_MARKERS):
+            raise ValueError(
+                f"labels: expected one for each of the {len(codes)} clouds "
+                f"of {title!r}, up to {len(CLASS_MARKERS)}, got {len(labels)}"
+            )
+    n = len(panels)
+    figure, axes = new_figure(
+        1,
+        n,
+        width=4.2 * n,
+        height=3.9,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
+    for axis, (title, codes) in zip(axes[0], panels.items(), strict=True):
+        for points, label, marker in zip(
+            codes, labels, CLASS_MARKERS, strict=False
+        ):
+            alone = len(points) == 1
+            axis.scatter(
+                *np.transpose(points),
+                s=42 if alone else 11,
+                alpha=1.0 if alone else 0.5,
+                marker=marker,
+                linewidths=0,
+                label=label,
+            )
+        if targets is not None:
+            axis.plot(*np.transpose(targets), "kx", markersize=9)
+        axis.set(title=title, xlabel="z, first dimension", aspect="equal")
+    axes[0, 0].set_ylabel("z, second dimension")
+    shapes, names = axes[0, 0].get_legend_handles_labels()
+    legend = figure.legend(
+        shapes, names, loc="outside lower center", ncols=len(labels)
+    )
+    for shape in legend.legend_handles:
+        shape.set(sizes=[42], alpha=1.0)
+    figure.set_layout_engine("compressed")
+    return figure
+
+
+def noise_held(z_mean, z_log_var, epsilon):
+    """Draw how z follows its mean and its spread while the noise is held.
+
+    z = z_mean + exp(z_log_var / 2) · epsilon, a line for each epsilon; red
+    tangents show the slope of z where both inputs have their own value.
+
+    Args:
+        z_mean: float, held on the right, moved by 2 either way on the left.
+        z_log_var: float, natural log of the variance, held on the left,
+            moved by 2 either way on the right.
+        epsilon: float (k,), the noise.
+
+    Returns:
+        The figure.
+    """
+    figure, axes = new_figure(1, 2, width=8.4, height=3.9, sharey=True)
+    moved, epsilon = np.linspace(-2, 2, 81), np.asarray(epsilon)[:, None]
+    std = np.exp(z_log_var / 2)
+    shift = std * epsilon
+    widened = std * np.exp(moved / 2) * epsilon
+    panels = [
+        (z_mean, z_mean + moved + shift, np.ones_like(shift)),
+        (z_log_var, z_mean + widened, shift / 2),
+    ]
+    near = np.array([-0.4, 0.4])
+    for axis, (x, lines, slopes) in zip(axes, panels, strict=True):
+        axis.plot(x + moved, lines.T, color="#94a4a2", linewidth=1.3)
+        tangents = z_mean + shift + slopes * near
+        axis.plot(x + near, tangents.T, color=RED, linewidth=2.8)
+        axis.plot(np.full_like(shift, x), z_mean + shift, "k.")
+        for noise, line, slope in zip(
+            epsilon[:, 0], lines, slopes[:, 0], strict=True
+        ):
+            text = f"ε = {noise:g}, slope {slope:g}".replace("-", "−")
+            axis.text(x + 2.06, line[-1], text, va="center", fontsize=9)
+    axes[0].set(title="The mean is moved", xlabel="z_mean", ylabel="z")
+    axes[1].set(title="The log-variance is moved", xlabel="z_log_var")
+    return figure
+
+
+def _scatter_classes(axis, z, labels, names):
+    looks = zip(names, CLASS_COLOURS, CLASS_MARKERS, strict=False)
+    for label, (name, colour, marker) in enumerate(looks):
+        axis.scatter(
+            *z[labels == label].T,
+            s=22,
+            color=colour,
+            marker=marker,
+            linewidths=0,
+            alpha=0.8,
+            label=name,
+        )
