@@ -1,5 +1,7 @@
 """The checks of lesson 01 pass right answers and name each slip."""
 
+import functools
+import itertools
 import time
 
 import keras
@@ -163,7 +165,83 @@ def encoder_layers(latent_dim=2):
     return functional_encoder(latent_dim).layers
 
 
+def functional_of_lists(latent_dim=2):
+    model = functional_encoder(latent_dim)
+    return keras.Model([model.inputs[0]], [model.outputs[0]])
+
+
+def encoder_padded_by_hand(latent_dim=2):
+    parts = []
+    for filters in FILTERS:
+        below_and_right = layers.ZeroPadding2D(((0, 1), (0, 1)))
+        parts += [below_and_right, conv(filters, padding="valid")]
+    parts += [layers.Flatten(), layers.Dense(latent_dim)]
+    return keras.Sequential([keras.Input((32, 32, 1)), *parts])
+
+
+def encoder_of_each(latent_dim=2, *, first=(), after=(), **options):
+    """Let an option have one value for each of the three convolutions."""
+    parts = []
+    for number, filters in enumerate(FILTERS):
+        own = {name: values[number] for name, values in options.items()}
+        parts += [conv(filters, **own), *(make() for make in after)]
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 1)),
+            *first,
+            *parts,
+            layers.Flatten(),
+            layers.Dense(latent_dim),
+        ]
+    )
+
+
+def encoder_that(change):
+    def build(latent_dim=2):
+        model = functional_encoder(latent_dim)
+        return keras.Model(model.inputs[0], change(model.outputs[0]))
+
+    return build
+
+
+class ReturnsTwo(SubclassedEncoder):
+    def call(self, x):
+        z = super().call(x)
+        return z, z
+
+
+class KnowsTraining(SubclassedEncoder):
+    def call(self, inputs, training=None, mask=None):
+        return super().call(inputs)
+
+
+def frozen_encoder(latent_dim=2):
+    model = functional_encoder(latent_dim)
+    model.trainable = False
+    return model
+
+
+def each_of_three(option, wrong, right):
+    """List the settings where some of three have the wrong value."""
+    for some in np.ndindex(2, 2, 2):
+        if 0 in some:
+            values = [right if choice else wrong for choice in some]
+            yield functools.partial(encoder_of_each, **{option: values})
+
+
 RIGHT_ENCODERS = [
+    pytest.param(
+        functional_of_lists,
+        marks=pytest.mark.filterwarnings(
+            "ignore:The structure of `inputs`:UserWarning"
+        ),
+    ),
+    encoder_padded_by_hand,
+    KnowsTraining,
+    functools.partial(functional_encoder),
+    lambda n=2: encoder_with(latent_dim=n, kernel_initializer="zeros"),
+    lambda n=2: encoder_with(latent_dim=n, bias_initializer="ones"),
+    functools.partial(encoder_of_each, after=[layers.ReLU]),
     networks.build_encoder,
     functional_encoder,
     encoder_without_input,
@@ -171,16 +249,73 @@ RIGHT_ENCODERS = [
     SubclassedEncoder,
     HandmadeEncoder,
     lambda n=2: encoder_with(layers.Dense(n, "linear")),
-    lambda latent_dim=2: encoder_with(
-        latent_dim=latent_dim, activation="leaky_relu"
-    ),
 ]
 
+LOSSY = "tanh", "sigmoid", "softplus", "leaky_relu", "gelu", "elu"
+
 WRONG_ENCODERS = [
+    *(("activation_on_latent", dense_with(name)) for name in LOSSY),
+    ("activation_on_latent", dense_with("relu")),
+    ("activation_on_latent", encoder_that(layers.LeakyReLU())),
+    ("activation_on_latent", encoder_that(lambda z: ops.clip(z, -3, 3))),
     *(
-        ("activation_on_latent", dense_with(name))
-        for name in ("relu", "tanh", "sigmoid", "softplus", "leaky_relu")
+        ("activation_missing", answer)
+        for answer in each_of_three("activation", None, "relu")
     ),
+    *(
+        ("padding_missing", answer)
+        for answer in each_of_three("padding", "valid", "same")
+    ),
+    *(
+        (
+            None,
+            lambda n=2, name=name: encoder_with(latent_dim=n, activation=name),
+        )
+        for name in LOSSY
+    ),
+    *(
+        (None, functools.partial(encoder_of_each, activation=names))
+        for names in (
+            ("relu", "tanh", "relu"),
+            ("relu", "relu", lambda a: ops.leaky_relu(a, 0.01)),
+        )
+    ),
+    *(
+        (
+            "layer_not_asked_for",
+            functools.partial(encoder_of_each, after=[make]),
+        )
+        for make in (
+            lambda: layers.Dropout(0.2),
+            lambda: layers.GaussianNoise(0.01),
+        )
+    ),
+    ("layer_not_asked_for", encoder_that(lambda z: layers.Dropout(0.2)(z))),
+    (
+        "layer_not_asked_for",
+        lambda n=2: encoder_of_each(n, first=[layers.RandomFlip()]),
+    ),
+    (
+        None,
+        functools.partial(encoder_of_each, after=[layers.BatchNormalization]),
+    ),
+    (
+        None,
+        functools.partial(
+            encoder_of_each,
+            after=[
+                lambda: layers.BatchNormalization(center=False, scale=False)
+            ],
+        ),
+    ),
+    (None, lambda n=2: encoder_of_each(n, first=[layers.Rescaling(1 / 255)])),
+    (None, encoder_that(lambda z: 2 * z)),
+    (None, frozen_encoder),
+    (None, networks.build_dense_encoder),
+    ("wrong_output_shape", ReturnsTwo),
+    ("wrong_type", encoder_that(lambda z: {"z": z})),
+    (None, lambda n=2: encoder_with(filters=(64, 128, 256), latent_dim=n)),
+    (None, lambda n=2: encoder_with(filters=(32, 64), latent_dim=n)),
     (
         "activation_on_latent",
         lambda n=2: encoder_with(layers.Dense(n), layers.ReLU()),
@@ -198,14 +333,6 @@ WRONG_ENCODERS = [
         lambda n=2: keras.Sequential([*map(conv, FILTERS), layers.Dense(n)]),
     ),
     ("wrong_input_shape", encoder_of_small_images),
-    (
-        "padding_missing",
-        lambda n=2: encoder_with(padding="valid", latent_dim=n),
-    ),
-    (
-        "activation_missing",
-        lambda n=2: encoder_with(activation=None, latent_dim=n),
-    ),
     ("wrong_type", encoder_tensor),
     ("wrong_type", encoder_layers),
     ("wrong_type", lambda latent_dim=2: networks.build_encoder),
@@ -315,13 +442,72 @@ def upsampling_decoder(latent_dim=2):
     )
 
 
+def decoder_of_each(latent_dim=2, *, activation=("relu",) * 3, after=()):
+    parts = []
+    for filters, name in zip((128, 64, 32), activation, strict=True):
+        parts += [up(filters, activation=name), *(make() for make in after)]
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(2048),
+            layers.Reshape((4, 4, 128)),
+            *parts,
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
+def last_transposed(latent_dim=2):
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(2048),
+            layers.Reshape((4, 4, 128)),
+            *map(up, (128, 64, 32)),
+            layers.Conv2DTranspose(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
+class HandmadeDecoder(keras.Model):
+    def __init__(self, latent_dim=2):
+        super().__init__()
+        self.dense = layers.Dense(2048)
+        self.dense.build((None, latent_dim))
+        self.last = layers.Conv2D(1, 3, padding="same")
+        self.last.build((None, 32, 32, 32))
+        sizes = 128, 128, 64, 32
+        self.kernels = [
+            self.add_weight(shape=(3, 3, o, i), initializer="he_normal")
+            for i, o in itertools.pairwise(sizes)
+        ]
+        self.biases = [self.add_weight(shape=(o,)) for o in sizes[1:]]
+
+    def call(self, z):
+        x = tf.reshape(self.dense(z), (-1, 4, 4, 128))
+        for kernel, bias in zip(self.kernels, self.biases, strict=True):
+            side, channels = 2 * x.shape[1], kernel.shape[2]
+            shape = tf.shape(x)[0], side, side, channels
+            kernel = ops.convert_to_tensor(kernel)
+            x = tf.nn.conv2d_transpose(x, kernel, shape, 2, "SAME")
+            x = tf.nn.relu(x + bias)
+        return ops.sigmoid(self.last(x))
+
+
+def after_sigmoid(function):
+    return functional_with(lambda x: ops.sigmoid(function(x)))
+
+
 RIGHT_DECODERS = [
     networks.build_decoder,
     functional_decoder,
     decoder_without_input,
     SubclassedDecoder,
-    upsampling_decoder,
     functional_with("sigmoid"),
+    functional_with(lambda x: ops.clip(ops.sigmoid(x), 1e-7, 1 - 1e-7)),
+    last_transposed,
+    HandmadeDecoder,
+    lambda n=2: decoder_with(latent_dim=n, kernel_initializer="zeros"),
     functional_with(lambda x: (ops.tanh(x / 2) + 1) / 2),
     lambda latent_dim=2: decoder_with(dense="relu"),
 ]
@@ -339,6 +525,42 @@ WRONG_DECODERS = [
     ("wrong_output_shape", lambda n=2: decoder_with(strides=1)),
     ("wrong_output_shape", lambda n=2: decoder_with(padding="valid")),
     ("wrong_input_shape", decoder_of_two),
+    *(
+        (
+            "activation_missing",
+            functools.partial(
+                decoder_of_each,
+                activation=["relu" if bends else None for bends in some],
+            ),
+        )
+        for some in np.ndindex(2, 2, 2)
+        if 0 in some
+    ),
+    *(
+        (
+            None,
+            lambda n=2, name=name: decoder_of_each(n, activation=[name] * 3),
+        )
+        for name in LOSSY
+    ),
+    *(
+        ("activation_twice", after_sigmoid(function))
+        for function in (ops.sigmoid, ops.relu, ops.tanh)
+    ),
+    ("output_not_bounded", functional_with("hard_sigmoid")),
+    (
+        "output_not_bounded",
+        functional_with(lambda x: ops.clip(x, 1e-3, 1 - 1e-3)),
+    ),
+    (None, functional_with(lambda x: (ops.tanh(x) + 1) / 2)),
+    (None, lambda latent_dim=2: decoder_with(dense="tanh")),
+    (None, upsampling_decoder),
+    ("wrong_type", lambda n=2: {"decoder": functional_decoder(n)}),
+    (
+        "layer_not_asked_for",
+        lambda n=2: decoder_of_each(n, after=[lambda: layers.Dropout(0.2)]),
+    ),
+    (None, lambda n=2: decoder_of_each(n, after=[layers.BatchNormalization])),
     ("activation_missing", lambda n=2: decoder_with(activation=None)),
     ("activation_missing", lambda n=2: decoder_with(activation="linear")),
     ("wrong_type", lambda n=2: functional_decoder(n).output),
@@ -423,7 +645,59 @@ def unclipped(x, x_mean):
     return -nats.sum(axis=(1, 2, 3))
 
 
+def signs(x, x_mean, of_lit, of_dark):
+    lit, dark = x * np.log(x_mean), (1 - x) * np.log(1 - x_mean)
+    return (of_lit * lit + of_dark * dark).sum(axis=(1, 2, 3))
+
+
+def keras_pixels(x, x_mean, **options):
+    return keras.losses.binary_crossentropy(x, x_mean, **options)
+
+
 WRONG_LOSSES = [
+    ("averages_pixels", lambda x, m: pixels(x, m).mean(1)),
+    ("averages_pixels", lambda x, m: pixels(x, m).mean(2)),
+    ("averages_pixels", lambda x, m: pixels(x, m).mean((1, 2), keepdims=True)),
+    (
+        "averages_pixels",
+        lambda x, m: [float(n) for n in by_hand(x, m) / x[0].size],
+    ),
+    ("sums_batch", lambda x, m: by_hand(x, m) / len(x)),
+    ("sums_batch", lambda x, m: pixels(x, m).sum(keepdims=True)),
+    ("sums_batch", lambda x, m: np.full(len(x), pixels(x, m).sum())),
+    ("arguments_swapped", lambda x, m: pixels(m, x)),
+    ("arguments_swapped", lambda x, m: pixels(m, x).sum()),
+    ("arguments_swapped", lambda x, m: pixels(m, x).mean()),
+    ("sign", lambda x, m: -pixels(x, m).sum()),
+    *(
+        ("sign", functools.partial(signs, of_lit=lit, of_dark=-lit))
+        for lit in (-1, 1)
+    ),
+    ("term_missing", lambda x, m: -(x * np.log(m)).mean((1, 2, 3))),
+    ("term_missing", lambda x, m: -ops.sum(x * ops.log(m), axis=(1, 2, 3))),
+    ("bits", lambda x, m: pixels(x, m).mean((1, 2)) / np.log(2)),
+    (
+        "bits",
+        lambda x, m: (
+            -ops.sum(
+                x * ops.log2(m) + (1 - x) * ops.log2(1 - m), axis=(1, 2, 3)
+            )
+        ),
+    ),
+    ("squared_error", keras.losses.mean_squared_error),
+    ("taken_for_logits", functools.partial(keras_pixels, from_logits=True)),
+    ("taken_for_logits", lambda x, m: pixels(x, ops.sigmoid(m)).sum((1, 2))),
+    (
+        "taken_for_logits",
+        lambda x, m: tf.reduce_sum(
+            tf.nn.sigmoid_cross_entropy_with_logits(x, m), [1, 2, 3]
+        ),
+    ),
+    ("image_size_fixed", lambda x, m: 28 * 28 * pixels(x, m).mean((1, 2))),
+    ("log_of_zero", lambda x, m: unclipped(x, np.clip(m, 0.01, 0.99))),
+    ("log_of_zero", lambda x, m: unclipped(x, np.maximum(m, 1e-7))),
+    (None, lambda x, m: pixels(x, m).sum((1, 2)).reshape(3)),
+    (None, lambda x, m: [pixels(x, m)[i].sum() for i in range(3)]),
     ("averages_pixels", lambda x, m: pixels(x, m)),
     ("averages_pixels", lambda x, m: pixels(x, m)[..., None]),
     ("averages_pixels", lambda x, m: pixels(x, m).mean((1, 2))),

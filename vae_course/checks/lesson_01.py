@@ -1,5 +1,9 @@
 """Checks of lesson 01, The autoencoder."""
 
+import itertools
+import math
+from collections import Counter
+
 import numpy as np
 
 from vae_course.checks.compare import as_array, compare
@@ -10,15 +14,20 @@ IMAGE = (32, 32, 1)
 PIXELS = (1, 2, 3)
 # No layer of the networks is 5 wide, so this width marks the codes.
 LATENT_DIM = 5
+# Share of the range of an answer: a GPU keeps ten bits of a product.
+ROUNDING = 0.003
 ENCODER = f"build_encoder(latent_dim={LATENT_DIM})"
 DECODER = f"build_decoder(latent_dim={LATENT_DIM})"
-# 3·3 pixels times channels in and out, and a bias for each channel out.
-WEIGHTS_OF_CONVOLUTIONS = 320 + 18_496 + 73_856
-WEIGHTS_OF_DECODER = 2048 * (LATENT_DIM + 1) + 147_584 + 73_792 + 18_464 + 289
-AFFINE = (
-    "Without something that bends between them, what do two layers in a "
-    "row amount to? Which argument of a convolution puts it there?"
-)
+# In the order of the layers; no shape comes twice.
+ENCODER_SHAPES = [
+    *((3, 3, 1, 32), (32,), (3, 3, 32, 64), (64,), (3, 3, 64, 128), (128,)),
+    *((2048, LATENT_DIM), (LATENT_DIM,)),
+]
+DECODER_SHAPES = [
+    *((LATENT_DIM, 2048), (2048,), (3, 3, 128, 128), (128,)),
+    *((3, 3, 64, 128), (64,), (3, 3, 32, 64), (32,), (3, 3, 32, 1), (1,)),
+]
+LAST_KERNEL, TURNED_KERNEL = (3, 3, 32, 1), (3, 3, 1, 32)
 
 
 @exercise("1.1", points=2, library="vae_course.networks:build_encoder")
@@ -27,12 +36,18 @@ def build_encoder(attempt):
     asked = f"a model of the shapes (None, 32, 32, 1) -> (None, {LATENT_DIM})"
     encoder = _build(attempt, ENCODER, asked, IMAGE)
     noise = np.random.default_rng(1).normal(size=(3, *IMAGE))
-    noise = np.concatenate([noise, -noise, 0 * noise]).astype("float32")
-    codes = _call(attempt, encoder, noise, (LATENT_DIM,), asked)
+    noise = noise.astype("float32")
+    _call(attempt, encoder, noise, (LATENT_DIM,), asked)
     _look_at_strides(encoder)
-    _look_at_weights_of_encoder(encoder)
-    _look_for_bends(*np.split(codes, 3), ENCODER)
+    _look_at_padding(encoder)
+    _look_at_weights(encoder, ENCODER_SHAPES, ENCODER)
+    weights = _draw_weights(encoder, ENCODER_SHAPES)
+    codes = _call(attempt, encoder, noise, (LATENT_DIM,), asked)
+    _look_at_training(attempt, encoder, noise, codes)
     _look_at_freedom_of_codes(attempt, encoder, noise, codes)
+    _compare_network(
+        codes, _encode(weights, noise), _slips_of_encoder(weights, noise)
+    )
     _look_at_default(attempt, noise, (2,), IMAGE)
 
 
@@ -42,13 +57,18 @@ def build_decoder(attempt):
     asked = f"a model of the shapes (None, {LATENT_DIM}) -> (None, 32, 32, 1)"
     decoder = _build(attempt, DECODER, asked, (LATENT_DIM,))
     noise = np.random.default_rng(2).normal(size=(3, LATENT_DIM))
-    noise = np.concatenate([noise, -noise, 0 * noise]).astype("float32")
+    noise = noise.astype("float32")
+    _call(attempt, decoder, noise, IMAGE, asked)
+    _look_at_weights(decoder, _shapes_of_decoder(decoder), DECODER)
+    weights = _draw_weights(decoder, DECODER_SHAPES)
     near = _call(attempt, decoder, noise, IMAGE, asked)
     far = _call(attempt, decoder, 1e4 * noise, IMAGE, asked)
     _look_at_range(near, far)
-    _look_at_weights(decoder, WEIGHTS_OF_DECODER, DECODER)
-    logits = np.log(near / (1 - near))
-    _look_for_bends(*np.split(logits, 3), DECODER)
+    _look_at_training(attempt, decoder, noise, near)
+    # The text says of no activation on the dense layer, and forbids none.
+    ways = [_decode(weights, noise, dense) for dense in (_as_it_is, _relu)]
+    right = min(ways, key=lambda way: np.abs(way - near).max())
+    _compare_network(near, right, _slips_of_decoder(weights, noise))
     _look_at_default(attempt, noise[:, :2], IMAGE, (2,))
 
 
@@ -56,7 +76,7 @@ def build_decoder(attempt):
 def reconstruction_loss(attempt):
     """Judge (x, x_mean) -> nats for each image."""
     asked = "the cross-entropy of each image, nats, summed over its pixels"
-    for seed, shape in (3, (3, 4, 5, 1)), (4, (3, *IMAGE)):
+    for seed, shape in (3, (3, 4, 5, 1)), (4, (4, *IMAGE)):
         x, x_mean = np.random.default_rng(seed).uniform(
             0.03, 0.97, (2, *shape)
         )
@@ -127,27 +147,74 @@ def _call(attempt, model, inputs, shape, asked):
     return outputs.astype("float64")
 
 
-def _look_at_weights(model, expected, call):
-    count = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
-    if count != expected:
+def _look_at_weights(model, shapes, call):
+    """Refuse a model with other weights than the layers named have."""
+    found = [tuple(weight.shape) for weight in model.trainable_weights]
+    idle = [tuple(weight.shape) for weight in model.non_trainable_weights]
+    if idle or sorted(found) != sorted(shapes):
+        odd = (Counter(found + idle) - Counter(shapes)).elements()
+        sizes = "".join(f"\nanother shape: {_times(shape)}" for shape in odd)
         raise ExerciseFailed(
-            f"{call} has {expected:,} trainable weights",
-            f"{count:,}",
-            "Compare `summary()` with the table, a layer at a time: "
-            "channels, size of the kernel, stride, padding.",
+            f"{call} has {_count(shapes):,} weights, all of them trained",
+            f"{_count(found):,} trained and {_count(idle):,} not{sizes}",
+            "Compare `summary()` with the exercise, a layer at a time. Which "
+            "is missing, which is not asked for, and which is of another "
+            "kind or differs in its channels, kernel, stride or padding?",
         )
 
 
-def _look_for_bends(plus, minus, zero, call):
-    """Refuse an affine network: its answers to ±noise balance exactly."""
-    bend = np.abs(plus + minus - 2 * zero).max()
-    if bend < 1e-3 * np.abs(plus - minus).max():
+def _count(shapes):
+    return sum(math.prod(shape) for shape in shapes)
+
+
+def _times(shape):
+    return " × ".join(map(str, shape))
+
+
+def _draw_weights(model, shapes):
+    """Give the model weights of ours; list them in the order of shapes."""
+    rng = np.random.default_rng(6)
+    drawn = {
+        shape: rng.normal(size=shape) * (2 / math.prod(shape[:-1])) ** 0.5
+        for shape in shapes
+    }
+    for weight in model.weights:
+        shape = tuple(weight.shape)
+        weight.assign(drawn[shape] if shape in drawn else _turn(drawn))
+    return list(drawn.values())
+
+
+def _look_at_training(attempt, model, inputs, outputs):
+    again = attempt.run(model, inputs, training=True)
+    if not _agree(again, outputs, share=1e-4):
         raise ExerciseFailed(
-            f"{call} bends: a ReLU follows each of its three convolutions",
-            "a straight line: inputs of opposite sign give opposite answers",
-            AFFINE,
-            "activation_missing",
+            "the same input gives the same answer, also while training",
+            "another answer with `training=True`",
+            "Which layer throws dice, or works differently while training, "
+            "and does the exercise ask for it?",
+            "layer_not_asked_for",
         )
+
+
+def _agree(outputs, right, share=ROUNDING):
+    """Compare, to within a share of the range."""
+    return np.allclose(outputs, right, rtol=0, atol=share * np.ptp(right))
+
+
+def _compare_network(outputs, right, slips):
+    """Compare, after the check put its own weights into every layer."""
+    compare(
+        outputs,
+        right,
+        asked="each layer does what the exercise says, with any weights "
+        "(the check drew some of its own for this)",
+        slips=slips,
+        question="Go through the layers one by one. Which has another "
+        "activation or padding than the exercise says, and which is not in "
+        "it?",
+        rtol=0,
+        atol=ROUNDING * np.ptp(right),
+    )
 
 
 def _look_at_default(attempt, inputs, shape, input_shape):
@@ -176,11 +243,12 @@ def _look_at_strides(encoder):
         for layer in _layers(encoder)
         if isinstance(layer, keras.layers.Conv2D)
     ]
-    if (1, 1) in strides or _side_before_dense(encoder) > 4:
+    side = _side_of_last_map(encoder)
+    got = f"strides {strides}" if strides else f"a last map {side:g} wide"
+    if any(1 in stride for stride in strides) or (not strides and side > 4):
         raise ExerciseFailed(
-            f"{ENCODER} halves the sides three times, to 4 × 4",
-            f"strides {strides}, and a last map of "
-            f"{_side_before_dense(encoder):g} pixels a side",
+            f"{ENCODER} halves the sides three times, to 4 × 4, by strides",
+            got,
             "How far does the window move between two looks, and which "
             "argument says so?",
             "stride_missing",
@@ -194,10 +262,13 @@ def _layers(model):
         yield from _layers(layer)
 
 
-def _side_before_dense(encoder):
+def _side_of_last_map(encoder):
     """Return the side of the last map, from the height of the last kernel."""
+    kernels = [w for w in encoder.trainable_weights if len(w.shape) == 4]
     heights = [weight.shape[0] for weight in _head(encoder)]
-    return (max([0, *heights]) / 128) ** 0.5
+    if not kernels or not heights:
+        return 0
+    return (max(heights) / kernels[-1].shape[-1]) ** 0.5
 
 
 def _head(encoder):
@@ -209,25 +280,21 @@ def _head(encoder):
     ]
 
 
-def _look_at_weights_of_encoder(encoder):
-    if _side_before_dense(encoder) == 3:
+def _look_at_padding(encoder):
+    if _side_of_last_map(encoder) == 3:
         raise ExerciseFailed(
             f"{ENCODER} halves the sides three times, to 4 × 4",
             "the last map has 3 pixels a side",
-            "What happens to a window that hangs over the border, and which "
-            "argument adds what it lacks?",
+            _PADDING,
             "padding_missing",
         )
-    dense = 4 * 4 * 128 * LATENT_DIM + LATENT_DIM
-    _look_at_weights(encoder, WEIGHTS_OF_CONVOLUTIONS + dense, ENCODER)
 
 
 def _look_at_freedom_of_codes(attempt, encoder, noise, codes):
     """Turn and stretch the last layer: free codes turn and stretch alike."""
     for weight in _head(encoder):
         weight.assign(-10 * weight)
-    turned = attempt.run(encoder, noise)
-    if not np.allclose(turned, -10 * codes, rtol=1e-3, atol=1e-4):
+    if not _agree(attempt.run(encoder, noise), -10 * codes):
         raise ExerciseFailed(
             "a code may be any real number, below zero and above one",
             "with the weights of the last layer times −10, the codes are "
@@ -255,10 +322,121 @@ def _look_at_range(near, far):
         raise ExerciseFailed(
             "every pixel lies between 0 and 1, whatever the code",
             f"pixels from {least:.3g} to {most:.3g}",
-            "Which function takes any real number into that range without "
-            "cutting it off?",
+            _BOUNDED,
             "output_not_bounded",
         )
+
+
+def _shapes_of_decoder(decoder):
+    """List them, the last kernel as a transposed convolution has it if so.
+
+    With stride 1 that does what a convolution does, its kernel turned.
+    """
+    found = [tuple(weight.shape) for weight in decoder.trainable_weights]
+    last = TURNED_KERNEL if TURNED_KERNEL in found else LAST_KERNEL
+    return [last if s == LAST_KERNEL else s for s in DECODER_SHAPES]
+
+
+def _turn(drawn):
+    return drawn[LAST_KERNEL][::-1, ::-1].swapaxes(2, 3)
+
+
+# --- the networks by a second road ------------------------------------------
+
+
+def _as_it_is(a):
+    return a
+
+
+def _sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def _relu(a):
+    return np.maximum(a, 0)
+
+
+def _encode(weights, images, bends=(1, 1, 1), pads=(1, 1, 1)):
+    """Run the encoder; a 0 leaves out the ReLU or padding of its layer."""
+    x = images.astype("float64")
+    for layer, (bend, pad) in enumerate(zip(bends, pads, strict=True)):
+        kernel, bias = weights[2 * layer : 2 * layer + 2]
+        x = _convolve(x, kernel, stride=2, pad=pad) + bias
+        x = _relu(x) if bend else x
+    return x.reshape(len(x), -1) @ weights[6] + weights[7]
+
+
+def _decode(weights, codes, dense, bends=(1, 1, 1), last=_sigmoid):
+    """Run the decoder; a 0 in bends leaves out the ReLU of its layer."""
+    x = dense(codes @ weights[0] + weights[1]).reshape(-1, 4, 4, 128)
+    for layer, bend in enumerate(bends, start=1):
+        kernel, bias = weights[2 * layer : 2 * layer + 2]
+        x = _stamp(x, kernel) + bias
+        x = _relu(x) if bend else x
+    return last(_convolve(x, weights[8], stride=1, pad=1) + weights[9])
+
+
+def _convolve(x, kernel, stride, pad):
+    """Weigh what lies below each of nine places of the window."""
+    side = x.shape[1]
+    steps = -(-side // stride) if pad else (side - 3) // stride + 1
+    border = max((steps - 1) * stride + 3 - side, 0)
+    hang = border // 2, border - border // 2
+    x = np.pad(x, ((0, 0), hang, hang, (0, 0)))
+    reach = (steps - 1) * stride + 1
+    return sum(
+        x[:, i : i + reach : stride, j : j + reach : stride] @ kernel[i, j]
+        for i, j in np.ndindex(3, 3)
+    )
+
+
+def _stamp(x, kernel):
+    """Stamp the kernel two pixels apart, cut off what hangs over."""
+    n, side, _, _ = x.shape
+    canvas = np.zeros((n, 2 * side + 1, 2 * side + 1, kernel.shape[2]))
+    reach = 2 * side - 1
+    for i, j in np.ndindex(3, 3):
+        canvas[:, i : i + reach : 2, j : j + reach : 2] += x @ kernel[i, j].T
+    return canvas[:, :-1, :-1]
+
+
+def _slips_of_encoder(weights, images):
+    for some in _SOME:
+        yield "activation_missing", _encode(weights, images, some), _AFFINE
+    for pads in (0, 1, 1), (1, 0, 1), (0, 0, 1):
+        wrong = _encode(weights, images, pads=pads)
+        yield "padding_missing", wrong, _PADDING
+
+
+def _slips_of_decoder(weights, codes):
+    for dense in _as_it_is, _relu:
+        for some in _SOME:
+            wrong = _decode(weights, codes, dense, some)
+            yield "activation_missing", wrong, _AFFINE
+        a = _decode(weights, codes, dense, last=_as_it_is)
+        for b in _sigmoid(a), _relu(a), np.tanh(a):
+            yield "activation_twice", _sigmoid(b), _TWICE
+        yield "output_not_bounded", np.clip(a, 0, 1), _BOUNDED
+
+
+_SOME = [some for some in np.ndindex(2, 2, 2) if 0 in some]
+_AFFINE = (
+    "Without something that bends between them, what do two layers in a row "
+    "amount to? Which argument of a convolution puts it there, and does each "
+    "of the three have it?"
+)
+_PADDING = (
+    "What happens to a window that hangs over the border, and which argument "
+    "adds what it lacks? Does each of the three have it?"
+)
+_BOUNDED = (
+    "Which function takes any real number into that range without cutting it "
+    "off?"
+)
+_TWICE = (
+    "Which numbers can reach the sigmoid, and which greys can then never be "
+    "drawn?"
+)
 
 
 # --- the loss ---------------------------------------------------------------
@@ -274,30 +452,41 @@ def _cost_of_pixels(x, x_mean):
 
 def _slips_of_loss(x, x_mean):
     pixels = _cost_of_pixels(x, x_mean)
-    swapped = _cost_of_pixels(x_mean, x).sum(axis=PIXELS)
-    first_term = -(x * np.log(x_mean)).sum(axis=PIXELS)
+    yield from (("averages_pixels", w, _MEAN) for w in _means(pixels))
     right, size = pixels.sum(axis=PIXELS), pixels[0].size
-    means = (
-        pixels,
-        pixels.mean(axis=3),
-        pixels.mean(axis=(1, 2)),
-        pixels.mean(axis=PIXELS),
-        pixels.mean(axis=1).sum(axis=(1, 2)),
-        pixels.mean(axis=2).sum(axis=(1, 2)),
-        pixels.mean(),
-    )
-    sums = right.sum(), right.mean(), [right.sum()], [right.mean()]
-    distance = ((x - x_mean) ** 2).sum(axis=PIXELS)
+    for wrong in right.sum(), right.mean():
+        for shape in (), (1,), (1, 1, 1), (1, 1, 1, 1), right.shape:
+            yield "sums_batch", np.broadcast_to(wrong, shape), _BATCH
+    yield "sums_batch", right / len(right), _BATCH
+    for side in 32, 28:
+        yield "image_size_fixed", right * side**2 / size, _SIZE
+    for mistake, wrong, question in _wrong_costs(x, x_mean):
+        for reduced in wrong.sum(), *_means(wrong):
+            yield mistake, reduced, question
+
+
+def _means(pixels):
+    """Take the mean over any of the axes and keep, drop or sum the rest."""
+    some = (itertools.combinations(PIXELS, n) for n in range(4))
+    for axes in [*itertools.chain(*some), (0, *PIXELS)]:
+        kept = pixels.mean(axes, keepdims=True)
+        yield from (kept, kept[..., 0], kept.sum(PIXELS), pixels.mean(axes))
+
+
+def _wrong_costs(x, x_mean):
+    """List what a slip makes of the cost of every pixel."""
+    right = _cost_of_pixels(x, x_mean)
+    lit = -x * np.log(x_mean)
+    dark = right - lit
+    logits = np.log1p(np.exp(x_mean)) - x * x_mean
     return [
-        *(("averages_pixels", wrong, _MEAN) for wrong in means),
-        *(("sums_batch", wrong, _BATCH) for wrong in sums),
-        *(("arguments_swapped", swapped / n, _SWAPPED) for n in (1, size)),
-        *(("sign", -right / n, _SIGN) for n in (1, size)),
-        ("term_missing", first_term, _TERM),
-        ("term_missing", right - first_term, _TERM),
+        ("arguments_swapped", _cost_of_pixels(x_mean, x), _SWAPPED),
+        *(("sign", wrong, _SIGN) for wrong in (-right, lit - dark)),
+        ("sign", dark - lit, _SIGN),
+        *(("term_missing", wrong, _TERM) for wrong in (lit, dark)),
         ("bits", right / np.log(2), _BITS),
-        ("squared_error", distance, _SQUARE),
-        ("image_size_fixed", right * 1024 / size, _SIZE),
+        ("squared_error", (x - x_mean) ** 2, _SQUARE),
+        ("taken_for_logits", logits, _LOGITS),
     ]
 
 
@@ -310,13 +499,19 @@ _SWAPPED = (
     "Of which of the two, the image or its reconstruction, does the formula "
     "take the logarithm?"
 )
-_SIGN = "Can any guess cost less than nothing? What sign has log 0.5?"
+_SIGN = (
+    "What sign has ln 0.5? And each of the two terms: may it lower the cost?"
+)
 _TERM = (
     "A white pixel drawn black must cost as much as a black one drawn white. "
     "Which of the two does yours forgive?"
 )
 _BITS = "To which base is the logarithm of a nat?"
 _SQUARE = "That is a squared distance. Where is the logarithm?"
+_LOGITS = (
+    "Does x_mean come from before the sigmoid or from behind it, and which of "
+    "the two does your code take it for?"
+)
 _SIZE = (
     "These images are smaller than 32 × 32. Where is a size written down "
     "that the input itself could tell you?"
@@ -341,8 +536,9 @@ def _look_at_certainty(attempt):
     )
     if not np.all((least < value) & (value < most)):
         raise ExerciseFailed(
-            "a finite cost also where a reconstruction is exactly 0 or 1",
-            f"{value}",
+            "where a reconstruction is exactly 0 or 1, a finite cost, and at "
+            "least 7 nats for a pixel that is wholly missed",
+            f"{value} nats",
             "What is the logarithm of 0, and how close to 0 and to 1 may "
             "x_mean come? float32 keeps seven digits: what is 1 − 1e-8 there?",
             "log_of_zero",
