@@ -152,11 +152,12 @@ def _look_at_weights(model, shapes, call):
     found = [tuple(weight.shape) for weight in model.trainable_weights]
     idle = [tuple(weight.shape) for weight in model.non_trainable_weights]
     if idle or sorted(found) != sorted(shapes):
-        odd = (Counter(found + idle) - Counter(shapes)).elements()
-        sizes = "".join(f"\nanother shape: {_times(shape)}" for shape in odd)
+        odd = Counter(found + idle) - Counter(shapes)
+        sizes = "; ".join(" × ".join(map(str, shape)) for shape in odd)
         raise ExerciseFailed(
             f"{call} has {_count(shapes):,} weights, all of them trained",
-            f"{_count(found):,} trained and {_count(idle):,} not{sizes}",
+            f"{_count(found):,} trained and {_count(idle):,} not"
+            + (f"\nnot asked for are those of shape {sizes}" if odd else ""),
             "Compare `summary()` with the exercise, a layer at a time. Which "
             "is missing, which is not asked for, and which is of another "
             "kind or differs in its channels, kernel, stride or padding?",
@@ -165,10 +166,6 @@ def _look_at_weights(model, shapes, call):
 
 def _count(shapes):
     return sum(math.prod(shape) for shape in shapes)
-
-
-def _times(shape):
-    return " × ".join(map(str, shape))
 
 
 def _draw_weights(model, shapes):
