@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras import ops
 from spoil import spoil
 
+from vae_course.checks import ExerciseFailed
 from vae_course.checks import lesson_04 as check
 from vae_course.layers import Sampling, sampling_gradients, std_from_log_var
 
@@ -39,6 +40,9 @@ WRONG_STDS = [
     ("exp_missing", lambda v: 0.5 * v),
     ("sign", lambda v: ops.exp(-0.5 * v)),
     ("sign", lambda v: 1 / ops.sqrt(ops.exp(v))),
+    ("sign", lambda v: ops.exp(-v)),
+    ("half_misplaced", lambda v: ops.exp(v) / 2),
+    ("half_misplaced", lambda v: 0.5 * tf.exp(v)),
     ("not_finite", lambda v: ops.sqrt(v)),
     ("not_finite", lambda v: ops.log(v) / 2),
     ("gradient_lost", lambda v: np.exp(0.5 * np.asarray(v))),
@@ -140,8 +144,28 @@ class EntryByEntry(keras.layers.Layer):
         return ops.stack(columns, axis=1)
 
 
+class WithSublayer(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.noise = keras.layers.GaussianNoise(1.0)
+
+    def call(self, inputs, mask=None):
+        z_mean, z_log_var = inputs
+        epsilon = self.noise(ops.zeros_like(z_mean), training=True)
+        return z_mean + ops.exp(z_log_var / 2) * epsilon
+
+
+class AsModel(keras.Model):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        epsilon = keras.random.normal(ops.shape(z_mean))
+        return z_mean + ops.exp(z_log_var / 2) * epsilon
+
+
 RIGHT_LAYERS = [
     WithGenerator,
+    WithSublayer,
+    AsModel,
     WithSeedAndConfig,
     RegisteredAndBuilt,
     EntryByEntry,
@@ -182,6 +206,35 @@ RIGHT_LAYERS = [
             )
         ),
     ),
+    layer(
+        lambda self, m, v: (
+            m
+            + ops.exp(ops.clip(v, -10, 10) / 2)
+            * keras.random.normal(ops.shape(m))
+        )
+    ),
+    layer(
+        lambda self, m, v: (
+            m + ops.sqrt(ops.exp(v) + 1e-8) * tf.random.normal(tf.shape(m))
+        )
+    ),
+    layer(
+        lambda self, m, v: (
+            m
+            + tf.exp(v / 2)
+            * tf.random.stateless_normal(
+                tf.shape(m), tf.random.uniform((2,), 0, 2**30, tf.int32)
+            )
+        )
+    ),
+    layer(
+        lambda self, m, v: tf.cast(
+            tf.cast(m, "float64")
+            + tf.exp(tf.cast(v, "float64") / 2)
+            * tf.random.normal(tf.shape(m), dtype="float64"),
+            "float32",
+        )
+    ),
 ]
 
 
@@ -214,6 +267,66 @@ class DrawnWhenBuilt(keras.layers.Layer):
 class OnlyInTraining(WithGenerator):
     def call(self, inputs, training=False):
         return super().call(inputs) if training else inputs[0]
+
+
+class NotInInference(WithGenerator):
+    def call(self, inputs, training=True):
+        return super().call(inputs) if training else inputs[0]
+
+
+class NotInTraining(WithGenerator):
+    def call(self, inputs, training=None):
+        return inputs[0] if training else super().call(inputs)
+
+
+class OneRowWhereUnknown(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        shape = (z_mean.shape[0] or 1, z_mean.shape[1])
+        return z_mean + ops.exp(z_log_var / 2) * keras.random.normal(shape)
+
+
+class OneRowOnError(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        try:
+            epsilon = keras.random.normal(z_mean.shape)
+        except (TypeError, ValueError):
+            epsilon = keras.random.normal((1, z_mean.shape[1]))
+        return z_mean + ops.exp(z_log_var / 2) * epsilon
+
+
+class TwoDimensions(keras.layers.Layer):
+    def __init__(self, latent_dim=2, **kwargs):
+        super().__init__(**kwargs)
+        self.latent_dim = latent_dim
+
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        shape = (ops.shape(z_mean)[0], self.latent_dim)
+        return z_mean + ops.exp(z_log_var / 2) * keras.random.normal(shape)
+
+
+class DiceOfTheClass(WithGenerator):
+    seed_generator = keras.random.SeedGenerator(7)
+
+    def __init__(self, **kwargs):
+        keras.layers.Layer.__init__(self, **kwargs)
+
+
+class NameNotHandedOn(WithGenerator):
+    def __init__(self, **kwargs):
+        super().__init__()
+
+
+class ExtraConfig(WithGenerator):
+    def get_config(self):
+        return {**super().get_config(), "spread": 1.0}
+
+
+class Misspelt(keras.layers.Layer):
+    def forward(self, inputs):
+        return inputs[0]
 
 
 class NoOptions(WithGenerator):
@@ -254,6 +367,39 @@ WRONG_LAYERS = [
         scaled(tf.exp, lambda m: tf.random.normal((tf.shape(m)[0], 1))),
     ),
     ("noise_shared", noisy(lambda m: keras.random.normal((1, 1)))),
+    ("noise_shared", noisy(lambda m: random.gauss(0, 1))),
+    (
+        "noise_shared",
+        noisy(
+            lambda m: ops.tile(
+                keras.random.normal((ops.shape(m)[0], 2)), (1, 2)
+            )
+        ),
+    ),
+    (
+        "noise_shared",
+        noisy(
+            lambda m: ops.repeat(
+                keras.random.normal((ops.shape(m)[0], 2)), 2, axis=1
+            )
+        ),
+    ),
+    ("noise_shared", OneRowWhereUnknown),
+    ("noise_shared", OneRowOnError),
+    ("half_misplaced", scaled(lambda v: ops.exp(v) / 2)),
+    ("sign", scaled(lambda v: ops.exp(-v / 2))),
+    (
+        "arguments_swapped",
+        layer(
+            lambda self, v, m: (
+                m + ops.exp(v / 2) * keras.random.normal(ops.shape(m))
+            )
+        ),
+    ),
+    (
+        "noise_frozen",
+        noisy(lambda m: tf.random.Generator.from_seed(3).normal(m.shape)),
+    ),
     (
         "noise_frozen",
         noisy(lambda m: keras.random.normal(ops.shape(m), seed=3)),
@@ -286,10 +432,27 @@ WRONG_LAYERS = [
     ("no_noise", layer(lambda self, m, v: m)),
     ("no_noise", layer(lambda self, m, v: m + ops.exp(0.5 * v))),
     ("no_noise", OnlyInTraining),
+    ("no_noise", NotInInference),
+    ("no_noise", NotInTraining),
+    ("no_noise", layer(lambda self, m, v: m * (1 + ops.exp(v / 2)))),
+    ("no_noise", layer(lambda self, m, v: m + ops.exp(v / 2) * ops.sin(m))),
     ("static_batch", noisy(lambda m: keras.random.normal(m.shape))),
     ("static_batch", noisy(lambda m: tf.random.normal((32, m.shape[1])))),
     ("static_batch", noisy(lambda m: tf.random.normal((50_000, 4)))),
     ("static_batch", FixedWhenBuilt),
+    ("static_batch", noisy(lambda m: keras.random.normal((8, 4)))),
+    ("static_batch", noisy(lambda m: keras.random.normal((5, 4)))),
+    ("static_batch", noisy(lambda m: keras.random.normal((1000, 2)))),
+    ("static_batch", noisy(lambda m: tf.random.normal((60_000, m.shape[1])))),
+    ("static_latent_dim", TwoDimensions),
+    (
+        "static_latent_dim",
+        noisy(lambda m: keras.random.normal((ops.shape(m)[0], 2))),
+    ),
+    (
+        "static_latent_dim",
+        noisy(lambda m: keras.random.normal((ops.shape(m)[0], 4))),
+    ),
     ("uniform_noise", noisy(lambda m: keras.random.uniform(ops.shape(m)))),
     ("uniform_noise", noisy(lambda m: tf.random.uniform(tf.shape(m), -1, 1))),
     (
@@ -370,6 +533,9 @@ WRONG_LAYERS = [
     ),
     ("not_loadable", NoOptions),
     ("not_loadable", OptionsDropped),
+    ("not_loadable", NameNotHandedOn),
+    ("not_loadable", ExtraConfig),
+    ("not_reproducible", DiceOfTheClass),
     ("not_finite", scaled(lambda v: ops.sqrt(v))),
     ("not_finite", scaled(lambda v: v * np.nan)),
     ("wrong_type", WithGenerator()),
@@ -390,6 +556,29 @@ WRONG_LAYERS = [
     ),
     (None, noisy(lambda m: 0.1 + tf.random.normal(tf.shape(m)))),
     (None, scaled(lambda v: 1.05 * tf.exp(v / 2))),
+    (None, scaled(lambda v: tf.exp(0.505 * v))),
+    (None, scaled(lambda v: tf.exp(ops.clip(v, -2, 2) / 2))),
+    (None, noisy(lambda m: ops.clip(tf.random.normal(tf.shape(m)), -3, 3))),
+    (None, noisy(lambda m: ops.abs(tf.random.normal(tf.shape(m))))),
+    (None, noisy(lambda m: ops.sign(tf.random.normal(tf.shape(m))))),
+    (None, noisy(lambda m: tf.random.normal(tf.shape(m)[:1]))),
+    (
+        None,
+        layer(
+            lambda self, m, v: (
+                0.99 * m + tf.exp(v / 2) * tf.random.normal(tf.shape(m))
+            )
+        ),
+    ),
+    (
+        None,
+        layer(
+            lambda self, m, v: ops.tanh(
+                m + tf.exp(v / 2) * tf.random.normal(tf.shape(m))
+            )
+        ),
+    ),
+    (None, Misspelt),
 ]
 
 
@@ -410,6 +599,32 @@ def test_endless_layer_is_stopped(mistake_of):
 
     slug = mistake_of(check.Sampling, layer(never_returns), time_limit=0.3)
     assert slug == "takes_too_long"
+
+
+def message_of(answer):
+    with pytest.raises(ExerciseFailed) as caught:
+        check.Sampling(answer)
+    return str(caught.value)
+
+
+def test_message_says_in_which_mode_noise_is_missing():
+    assert "training=False" in message_of(NotInInference)
+    assert "training=True" in message_of(NotInTraining)
+
+
+def test_wrong_mean_is_told_as_a_mean():
+    halved = layer(
+        lambda self, m, v: (
+            m / 2 + ops.exp(v / 2) * keras.random.normal(ops.shape(m))
+        )
+    )
+    assert "draws whose mean is z_mean" in message_of(halved)
+
+
+def test_check_does_not_make_tensorflow_warn(caplog):
+    for _ in range(4):
+        check.Sampling(WithGenerator)
+    assert not caplog.records
 
 
 def test_right_layer_passes_from_any_seed():
@@ -502,7 +717,34 @@ def one_watched(z_mean, z_log_var, epsilon):
     return tape.gradient(z, [z_mean, z_log_var])
 
 
+def small_steps(z_mean, z_log_var, epsilon):
+    mean, log_var, noise = (
+        np.asarray(t, "float64") for t in (z_mean, z_log_var, epsilon)
+    )
+
+    def slope(step_in_mean, step_in_log_var):
+        up, down = (
+            mean
+            + sign * step_in_mean
+            + np.exp((log_var + sign * step_in_log_var) / 2) * noise
+            for sign in (1, -1)
+        )
+        return ((up - down) / 2e-5).tolist()
+
+    return slope(1e-5, 0), slope(0, 1e-5)
+
+
+def forward_mode(z_mean, z_log_var, epsilon):
+    for start in (z_mean, z_log_var):
+        ones = tf.ones_like(start)
+        with tf.autodiff.ForwardAccumulator(start, ones) as accumulator:
+            z = right_z(z_mean, z_log_var, epsilon)
+        yield accumulator.jvp(z)
+
+
 RIGHT_GRADIENTS = [
+    small_steps,
+    forward_mode,
     formula,
     two_tapes,
     variables,
@@ -533,10 +775,36 @@ WRONG_GRADIENTS = [
     ("wrong_type", lambda m, v, e: tf.ones_like(m)),
     ("wrong_type", lambda m, v, e: 1.0),
     ("wrong_type", lambda m, v, e: ("one", "half")),
-    (None, lambda m, v, e: (tf.ones_like(m), e)),
+    ("not_watched", differentiate(lambda m, v, e: m + e)),
+    ("half_missing", differentiate(lambda m, v, e: m + tf.exp(2 * v) * e)),
+    (
+        "half_misplaced",
+        differentiate(lambda m, v, e: m + tf.exp(v) / 2 * e),
+    ),
+    ("exp_missing", lambda m, v, e: (tf.ones_like(m), e)),
+    ("exp_missing", differentiate(lambda m, v, e: m + v * e)),
+    ("exp_missing", differentiate(lambda m, v, e: m + v / 2 * e)),
+    ("sign", differentiate(lambda m, v, e: m - tf.exp(v / 2) * e)),
+    ("sign", differentiate(lambda m, v, e: m + tf.exp(-v / 2) * e)),
+    ("epsilon_ignored", differentiate(lambda m, v, e: m + tf.exp(v / 2))),
+    (
+        "epsilon_ignored",
+        differentiate(
+            lambda m, v, e: m + tf.exp(v / 2) * tf.random.normal(m.shape)
+        ),
+    ),
+    ("epsilon_ignored", differentiate(lambda m, v, e: Sampling()([m, v]))),
+    ("not_finite", differentiate(lambda m, v, e: m + tf.sqrt(v) * e)),
+    (
+        "wrong_type",
+        lambda m, v, e: dict(zip("ab", formula(m, v, e), strict=True)),
+    ),
+    ("wrong_type", lambda m, v, e: (*formula(m, v, e), e)),
+    (None, differentiate(right_z, reduce=lambda z: z[0, 0])),
+    (None, differentiate(right_z, reduce=lambda z: tf.reduce_sum(z**2))),
     (None, lambda m, v, e: (tf.ones_like(m[0]), formula(m, v, e)[1])),
     (None, lambda m, v, e: (1.0, formula(m, v, e)[1])),
-    (None, lambda m, v, e: (tf.ones_like(m), -formula(m, v, e)[1])),
+    ("sign", lambda m, v, e: (tf.ones_like(m), -formula(m, v, e)[1])),
 ]
 
 

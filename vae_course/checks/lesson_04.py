@@ -1,7 +1,9 @@
 """Checks of lesson 04, The Sampling layer."""
 
 import contextlib
+import itertools
 import random
+import re
 import tempfile
 from pathlib import Path
 
@@ -13,8 +15,12 @@ from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
 
 # Standard deviations by level; their logs, squares and halves all differ.
-LEVELS = np.array([3.0, 0.5, 1.4])
-DRAWN = "z around z_mean, with the spread that z_log_var says, (rows, 4)"
+LEVELS = np.array([3.0, 0.5, 0.05])
+ROWS = 30_000
+DRAWN = "z around z_mean, with the spread that z_log_var says, in their shape"
+PAIR = "two tensors, dz_dmean and dz_dlogvar"
+NOISE = "Which noise stands in your z, and where does it come from?"
+HALVED = "What does your ½ halve, and what should it halve?"
 TAPE = "Which line leaves TensorFlow, so that the tape cannot follow it?"
 
 
@@ -56,9 +62,11 @@ def _slips_of_std(std, log_var):
     return [
         ("half_missing", std**2, half),
         ("half_missing", std**4, half),
+        ("half_misplaced", std**2 / 2, HALVED),
         ("exp_missing", log_var, logarithm),
         ("exp_missing", log_var / 2, logarithm),
         ("sign", 1 / std, sign),
+        ("sign", 1 / std**2, sign),
     ]
 
 
@@ -68,13 +76,15 @@ def Sampling(attempt):  # noqa: N802
     _require_a_layer(attempt)
     with _dice_of_their_own():
         layer = attempt.run(attempt.answer)
-        _judge_draws(*_draw_twice(attempt, layer))
-        _judge_other_batches(attempt, layer)
+        _judge_shapes(attempt, layer)
+        _judge_draws(attempt, layer)
         _judge_gradients(attempt, layer)
         _judge_graph(attempt, layer)
         model = _judge_unknown_batch(attempt)
+        _judge_modes(attempt, model)
+        _judge_latent_dim(attempt)
         _judge_repetition(attempt)
-        _judge_saving(attempt, model)
+        _judge_draws(attempt, _judge_saving(attempt))
 
 
 def _require_a_layer(attempt):
@@ -88,6 +98,13 @@ def _require_a_layer(attempt):
             "Does your cell begin with `class`, and did you give the check "
             "the class itself, without calling it?",
             "wrong_type",
+        )
+    if answer.call is keras.Layer.call:
+        raise ExerciseFailed(
+            "a layer with a method named `call`",
+            "a layer without one",
+            "How is the method spelled that Keras runs when data come "
+            "through, and how is yours?",
         )
 
 
@@ -104,20 +121,27 @@ def _dice_of_their_own():
         keras.utils.set_random_seed(following)
 
 
-def _inputs(rows):
-    """Make z_mean and levels of spread, (rows, 4), mixed in both axes."""
-    row, column = np.indices((rows, 4))
+def _inputs(rows, columns=4):
+    """Make z_mean and levels of spread, mixed in both axes.
+
+    They repeat after 15 rows; two rows down and one column on stand the
+    same two numbers.
+    """
+    row, column = np.indices((rows, columns))
     z_mean = 1.5 * ((2 * row + column) % 5) - 2.5
     return z_mean, (row + column) % 3
 
 
-def _call(attempt, layer, z_mean, log_var):
+def _tensors(rows, columns=4):
     import tensorflow as tf
 
-    z = attempt.run(
-        layer,
-        [tf.constant(z_mean, "float32"), tf.constant(log_var, "float32")],
-    )
+    z_mean, level = _inputs(rows, columns)
+    log_var = 2 * np.log(LEVELS)[level]
+    return [tf.constant(z_mean, "float32"), tf.constant(log_var, "float32")]
+
+
+def _call(attempt, layer, rows, columns=4):
+    z = attempt.run(layer, _tensors(rows, columns))
     if z is None:
         raise ExerciseFailed(
             DRAWN,
@@ -126,171 +150,55 @@ def _call(attempt, layer, z_mean, log_var):
             "returns_nothing",
         )
     z = as_array(z, DRAWN).astype("float64")
-    if z.shape != z_mean.shape:
+    if z.shape != (rows, columns):
         raise ExerciseFailed(
             DRAWN,
-            f"shape {z.shape} from two inputs of shape {z_mean.shape}",
+            f"shape {z.shape} from two inputs of shape {(rows, columns)}",
             "One z for each entry of z_mean: which step changes the shape?",
+        )
+    if not np.all(np.isfinite(z)):
+        raise ExerciseFailed(
+            DRAWN,
+            f"{z[~np.isfinite(z)][0]} among them",
+            "Which step leaves the range of its function, for a log-variance "
+            "below 0 or above it?",
+            "not_finite",
         )
     return z
 
 
-def _draw_twice(attempt, layer):
-    """Return the residuals z - z_mean of two calls, and their levels.
-
-    There are 200,000 of them, 66,000 a level.
-    """
-    z_mean, level = _inputs(50_000)
-    log_var = 2 * np.log(LEVELS)[level]
+def _judge_shapes(attempt, layer):
     try:
-        first = _call(attempt, layer, z_mean, log_var)
-    except ExerciseFailed:
-        if any(_takes(attempt, rows) for rows in (16, 32, 64, 100, 128, 256)):
-            raise _static_batch("an error for 50000 rows") from None
+        _call(attempt, layer, 5)
+    except ExerciseFailed as failure:
+        _look_for_a_fixed_shape(attempt, _got(failure))
         raise
-    again = _call(attempt, layer, z_mean, log_var)
-    _look_for_the_mean(first, z_mean)
-    return first - z_mean, again - z_mean, level
-
-
-def _takes(attempt, rows):
-    z_mean, level = _inputs(rows)
-    try:
-        _call(attempt, attempt.run(attempt.answer), z_mean, 0.1 * level)
-    except ExerciseFailed:
-        return False
-    return True
-
-
-def _look_for_the_mean(z, z_mean):
-    """Regress z on z_mean: the slope is 1, within 0.01 (standard error)."""
-    slope = np.sum(z * (z_mean - z_mean.mean())) / z_mean.var() / z.size
-    if abs(slope) < 0.1:
-        raise ExerciseFailed(
-            DRAWN,
-            "draws that do not follow z_mean",
-            "What is the mean of σ · epsilon, and what should the mean of "
-            "z be?",
-            "mean_not_added",
-        )
-
-
-def _judge_draws(first, again, level):
-    same_level = [first[level == index] for index in range(3)]
-    spreads = np.array([np.std(values) for values in same_level])
-    if np.array_equal(first, again):
-        _raise_for_equal_calls(spreads)
-    _look_for_shared_noise(first)
-    _look_for_uniform_noise(same_level)
-    # The standard error of a spread is 1/√(2·66,000), under 0.3 %.
-    compare(
-        spreads,
-        LEVELS,
-        asked="draws whose standard deviation is 3, 0.5 and 1.4 where "
-        "z_log_var is the log of 9, 0.25 and 1.96",
-        slips=_slips_of_spread(),
-        rtol=0.02,
-    )
-    _judge_shape_of_noise(first / LEVELS[level])
-
-
-def _raise_for_equal_calls(spreads):
-    got = "two calls with the same inputs gave the same z"
-    if np.all(spreads < 1e-3):
-        raise ExerciseFailed(
-            DRAWN,
-            got + ", a function of z_mean and z_log_var alone",
-            "Where in your `call` is a dice thrown?",
-            "no_noise",
-        )
-    raise _frozen(got)
-
-
-def _frozen(got):
-    return ExerciseFailed(
-        "fresh noise at every call",
-        got,
-        "When is your noise drawn, or its seed set: once, or anew at "
-        "every call?",
-        "noise_frozen",
-    )
-
-
-def _look_for_shared_noise(residual):
-    """Compare entries of one level: three rows or three columns apart."""
-    asked = "noise of its own for each entry of z"
-    if np.ptp(residual[::3, 0]) < 1e-3:
-        got = "every row of the batch was moved by the same noise"
-    elif np.allclose(residual[:, 0], residual[:, 3], atol=1e-3):
-        got = "every latent dimension of a row was moved by the same noise"
-    else:
-        return
-    question = "Which shape did you draw epsilon in, and which shape has z?"
-    raise ExerciseFailed(asked, got, question, "noise_shared")
-
-
-def _look_for_uniform_noise(same_level):
-    """Fourth moment by square of the second: normal 3, uniform 1.8."""
-    moments = [np.mean((v - v.mean()) ** 4) / v.var() ** 2 for v in same_level]
-    if np.all(np.abs(np.array(moments) - 1.8) < 0.2):
-        raise ExerciseFailed(
-            "noise from the standard normal distribution",
-            "noise that fills an interval evenly and ends sharply",
-            "What does the histogram of your epsilon look like, and where "
-            "does it end?",
-            "uniform_noise",
-        )
-
-
-def _slips_of_spread():
-    log_var = 2 * np.log(LEVELS)
-    half = (
-        "Is your noise scaled by something in the unit of z, or of z squared?"
-    )
-    logarithm = (
-        "Your noise is scaled with a logarithm. Which function undoes it?"
-    )
-    scale = "Your noise has the same spread everywhere. What should widen it?"
-    return [
-        ("half_missing", LEVELS**2, half),
-        ("half_missing", LEVELS**4, half),
-        ("exp_missing", np.abs(log_var), logarithm),
-        ("exp_missing", np.abs(log_var / 2), logarithm),
-        ("noise_not_scaled", np.ones(3), scale),
-    ]
-
-
-def _judge_shape_of_noise(epsilon):
-    """Hold the largest gap between two distribution functions to 0.01.
-
-    Of 200,000 normal numbers one in 10^16 sets goes beyond (Kolmogorov).
-    """
-    epsilon = np.sort(epsilon, axis=None)
-    steps = np.arange(epsilon.size) / epsilon.size
-    gap = np.max(np.abs(ndtr(epsilon) - steps))
-    if not gap < 0.01:
-        raise ExerciseFailed(
-            "epsilon = (z - z_mean) / σ follows the standard normal",
-            f"other noise: its mean is {epsilon.mean():.3g}, its standard "
-            f"deviation {epsilon.std():.3g}",
-            "From which distribution does your epsilon come? Draw its "
-            "histogram.",
-        )
-
-
-def _judge_other_batches(attempt, layer):
-    for rows in (5, 2):
+    for rows in (2, 1, ROWS):
         try:
-            _draw_almost_nothing(attempt, layer, rows)
+            _call(attempt, layer, rows)
         except ExerciseFailed as failure:
             raise _static_batch(_got(failure)) from None
 
 
-def _draw_almost_nothing(attempt, layer, rows):
-    """Call with so small a variance that z must be z_mean."""
-    z_mean, _ = _inputs(rows)
-    z = _call(attempt, layer, z_mean, np.full_like(z_mean, -60.0))
-    compare(z, z_mean, asked="z = z_mean where the variance is exp(-60)")
+def _look_for_a_fixed_shape(attempt, got):
+    """Try the sizes that an error names: does the layer take those?
+
+    Noise of too few axes fits where both are equal, or where one is 1.
+    """
+    sizes = {int(size) for size in re.findall(r"\d+", got)} - {0, 1, 5}
+    for rows, columns in itertools.product([5, *sizes], [4, *sizes]):
+        small = rows < 10**6 and columns < 100
+        if small and rows != columns and _takes(attempt, rows, columns):
+            fixed = _static_latent_dim if rows == 5 else _static_batch
+            raise fixed(got)
+
+
+def _takes(attempt, rows, columns):
+    try:
+        _call(attempt, attempt.run(attempt.answer), rows, columns)
+    except ExerciseFailed:
+        return False
+    return True
 
 
 def _got(failure):
@@ -308,10 +216,187 @@ def _static_batch(got):
     )
 
 
+def _judge_latent_dim(attempt):
+    try:
+        _call(attempt, attempt.run(attempt.answer), 5, columns=3)
+    except ExerciseFailed as failure:
+        raise _static_latent_dim(_got(failure)) from None
+
+
+def _static_latent_dim(got):
+    return ExerciseFailed(
+        "the layer takes any number of latent dimensions, here 3 or 4",
+        got,
+        "From where does your noise take its number of columns?",
+        "static_latent_dim",
+    )
+
+
+def _judge_draws(attempt, layer):
+    """Judge 120,000 draws, in cells of 2,000 from the same two numbers."""
+    first, again = (_call(attempt, layer, ROWS) for _ in range(2))
+    if np.array_equal(first, again):
+        raise _equal_calls(first)
+    cells = first.reshape(-1, 15, 4)
+    mean, std = cells.mean(axis=0), cells.std(axis=0)
+    noise = ((cells - mean) / np.maximum(std, 1e-9)).reshape(-1, 4)
+    _look_for_shared_noise(std, noise)
+    _look_for_the_mean(mean)
+    _look_for_uniform_noise(noise)
+    _judge_spread(std)
+    _judge_mean(mean)
+    _judge_noise(first)
+
+
+def _equal_calls(z):
+    got = "two calls with the same inputs gave the same z"
+    if np.allclose(z[2:, 1:], z[:-2, :-1]):
+        return ExerciseFailed(
+            DRAWN,
+            got + ", a function of z_mean and z_log_var alone",
+            "Where in your `call` is a dice thrown, and is it at every call?",
+            "no_noise",
+        )
+    return _frozen(got)
+
+
+def _frozen(got):
+    return ExerciseFailed(
+        "fresh noise at every call",
+        got,
+        "When is your noise drawn, or its seed set: once, or anew at "
+        "every call?",
+        "noise_frozen",
+    )
+
+
+def _look_for_shared_noise(std, noise):
+    """Bound the correlation of two columns by 8 standard errors."""
+    correlation = noise.T @ noise / ROWS
+    if np.all(std < 1e-3):
+        got = "every row of the batch was moved by the same noise"
+    elif np.any(np.abs(np.triu(correlation, 1)) > 0.05):
+        got = "latent dimensions of one row were moved by the same noise"
+    else:
+        return
+    raise ExerciseFailed(
+        "noise of its own for each entry of z",
+        got,
+        "Which shape did you draw epsilon in, and which shape has z?",
+        "noise_shared",
+    )
+
+
+def _look_for_the_mean(mean):
+    z_mean, level = _inputs(15)
+    if abs(_slope(mean, z_mean)) > 0.1:
+        return
+    if abs(_slope(mean, 2 * np.log(LEVELS)[level]) - 1) < 0.1:
+        raise ExerciseFailed(
+            DRAWN,
+            "draws around z_log_var",
+            "In which order does the list bring its two tensors?",
+            "arguments_swapped",
+        )
+    raise ExerciseFailed(
+        DRAWN,
+        "draws that do not follow z_mean",
+        "What is the mean of σ · epsilon, and what should the mean of z be?",
+        "mean_not_added",
+    )
+
+
+def _slope(y, x):
+    """Regress y on x."""
+    return np.sum(y * (x - x.mean())) / np.sum((x - x.mean()) ** 2)
+
+
+def _look_for_uniform_noise(noise):
+    """Take the fourth moment at each level: normal 3, uniform 1.8."""
+    _, level = _inputs(ROWS)
+    moments = np.array([np.mean(noise[level == i] ** 4) for i in range(3)])
+    if np.all(np.abs(moments - 1.8) < 0.2):
+        raise ExerciseFailed(
+            "noise from the standard normal distribution",
+            "noise that fills an interval evenly and ends sharply",
+            "What does the histogram of your epsilon look like, and where "
+            "does it end?",
+            "uniform_noise",
+        )
+
+
+def _judge_spread(std):
+    """Hold three spreads to 2 %, some six standard errors."""
+    _, level = _inputs(15)
+    compare(
+        np.sqrt([np.mean(std[level == i] ** 2) for i in range(3)]),
+        LEVELS,
+        asked="draws whose standard deviation is 3, 0.5 and 0.05 where "
+        "z_log_var is the log of 9, 0.25 and 0.0025",
+        slips=_slips_of_spread(),
+        rtol=0.02,
+    )
+
+
+def _slips_of_spread():
+    log_var = 2 * np.log(LEVELS)
+    half = (
+        "Is your noise scaled by something in the unit of z, or of z squared?"
+    )
+    logarithm = (
+        "Your noise is scaled with a logarithm. Which function undoes it?"
+    )
+    scale = "Your noise has the same spread everywhere. What should widen it?"
+    sign = "Should σ fall or grow when the log of the variance grows?"
+    return [
+        ("half_missing", LEVELS**2, half),
+        ("half_missing", LEVELS**4, half),
+        ("half_misplaced", LEVELS**2 / 2, HALVED),
+        ("exp_missing", np.abs(log_var), logarithm),
+        ("exp_missing", np.abs(log_var / 2), logarithm),
+        ("noise_not_scaled", np.ones(3), scale),
+        ("sign", 1 / LEVELS, sign),
+    ]
+
+
+def _judge_mean(mean):
+    """Hold the means of the narrowest cells to 9 standard errors."""
+    z_mean, level = _inputs(15)
+    compare(
+        mean[level == 2],
+        z_mean[level == 2],
+        asked="draws whose mean is z_mean, here where σ is 0.05",
+        rtol=0,
+        atol=0.01,
+    )
+
+
+def _judge_noise(z):
+    """Hold the largest gap between two distribution functions to 0.01.
+
+    Of 120,000 normal numbers one in 10^10 sets goes beyond (Kolmogorov),
+    and fewer have no number beyond 3.5.
+    """
+    z_mean, level = _inputs(ROWS)
+    epsilon = np.sort((z - z_mean) / LEVELS[level], axis=None)
+    steps = np.arange(epsilon.size) / epsilon.size
+    gap = np.max(np.abs(ndtr(epsilon) - steps))
+    largest = np.max(np.abs(epsilon))
+    if gap > 0.01 or largest < 3.5:
+        raise ExerciseFailed(
+            "epsilon = (z - z_mean) / σ follows the standard normal",
+            f"other noise: its mean is {epsilon.mean():.3g}, its standard "
+            f"deviation {epsilon.std():.3g}, the largest of {epsilon.size} "
+            f"is {largest:.3g}",
+            "From which distribution does your epsilon come? Draw its "
+            "histogram.",
+        )
+
+
 def _judge_gradients(attempt, layer):
     import tensorflow as tf
 
-    inputs = _small_tensors()
+    inputs = _tensors(5)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         z = attempt.run(layer, inputs)
@@ -328,19 +413,11 @@ def _judge_gradients(attempt, layer):
         )
 
 
-def _small_tensors(rows=5):
-    import tensorflow as tf
-
-    z_mean, level = _inputs(rows)
-    log_var = 2 * np.log(LEVELS)[level]
-    return [tf.constant(z_mean, "float32"), tf.constant(log_var, "float32")]
-
-
 def _judge_graph(attempt, layer):
     """Trace the layer as `fit` does, and let the graph draw twice."""
     import tensorflow as tf
 
-    inputs = _small_tensors()
+    inputs = _tensors(5)
     try:
         graph = attempt.run(
             tf.function(layer, autograph=False).get_concrete_function, inputs
@@ -377,13 +454,32 @@ def _model(layer):
     return keras.Model(inputs, layer(inputs))
 
 
+def _judge_modes(attempt, model):
+    """Judge the draws of a graph that knows no batch, in both modes."""
+    for training in (True, False):
+        try:
+            _judge_draws(attempt, attempt.run(_graph, model, training))
+        except ExerciseFailed as failure:
+            asked, got, question, mistake = failure.args
+            got = f"in a model called with training={training}: {got}"
+            raise ExerciseFailed(asked, got, question, mistake) from None
+
+
+def _graph(model, training):
+    import tensorflow as tf
+
+    graph = tf.function(
+        lambda *inputs: model(inputs, training=training), autograph=False
+    ).get_concrete_function(*[tf.TensorSpec((None, 4))] * 2)
+    return lambda inputs: graph(*inputs)
+
+
 def _judge_repetition(attempt):
     import keras
 
     def draw():
         keras.utils.set_random_seed(11)
-        layer = attempt.run(attempt.answer)
-        return np.asarray(attempt.run(layer, _small_tensors()))
+        return _call(attempt, attempt.run(attempt.answer), 5)
 
     if not np.array_equal(draw(), draw()):
         raise ExerciseFailed(
@@ -396,18 +492,31 @@ def _judge_repetition(attempt):
         )
 
 
-def _judge_saving(attempt, model):
+def _judge_saving(attempt):
+    """Return a model with a named layer, saved and loaded."""
     try:
-        loaded = attempt.run(_save_and_load, model, attempt.answer)
-        _draw_almost_nothing(attempt, loaded, 3)
+        layer = attempt.run(attempt.answer, name="dice")
+        loaded = attempt.run(_save_and_load, _model(layer), attempt.answer)
     except ExerciseFailed:
-        raise ExerciseFailed(
-            "a model with the layer can be saved and loaded",
-            "Keras could not make the layer again from what it had saved",
-            "Keras makes the layer anew with `Sampling(name=…, dtype=…)`. "
-            "Does your `__init__` take such arguments and hand them on?",
-            "not_loadable",
+        raise _not_loadable(
+            "Keras could not make the layer again from what it had saved"
         ) from None
+    if layer.name != "dice":
+        raise _not_loadable(
+            f"`Sampling(name='dice')` made a layer named {layer.name!r}"
+        )
+    return loaded
+
+
+def _not_loadable(got):
+    return ExerciseFailed(
+        "a model with the layer can be saved and loaded",
+        got,
+        "Keras makes the layer anew from what `get_config` returns, at the "
+        "least `Sampling(name=…, dtype=…, trainable=…)`. Does your "
+        "`__init__` take all of it and hand on what is Keras's?",
+        "not_loadable",
+    )
 
 
 def _save_and_load(model, layer_class):
@@ -431,13 +540,11 @@ def sampling_gradients(attempt):
     epsilon = rng.uniform(0.3, 2.0, (4, 3)) * rng.choice([-1, 1], (4, 3))
     values = rng.uniform(-2, 2, (4, 3)), 2 * np.log(std), epsilon
     names = "z_mean", "z_log_var", "epsilon"
-    result = attempt(
-        **{
-            name: tf.constant(value, "float32")
-            for name, value in zip(names, values, strict=True)
-        }
-    )
-    dz_dmean, dz_dlogvar = _pair_of_gradients(result)
+    inputs = {
+        name: tf.constant(value, "float32")
+        for name, value in zip(names, values, strict=True)
+    }
+    dz_dmean, dz_dlogvar = _pair_of_gradients(attempt(**inputs))
     ones, slope = np.ones((4, 3)), std * epsilon / 2
     order = "In which order does the exercise ask for the two gradients?"
     compare(
@@ -447,41 +554,69 @@ def sampling_gradients(attempt):
         slips=[("gradient_swapped", slope, order), *_means(ones)],
         rtol=1e-4,
     )
-    half = (
-        "This is too steep. Which formula for σ did you use, and where does "
-        "its ½ go when you differentiate?"
-    )
+    _, again = _pair_of_gradients(attempt(**inputs))
+    both = as_array(dz_dlogvar, PAIR), as_array(again, PAIR)
+    if not np.array_equal(*both, equal_nan=True):
+        raise ExerciseFailed(
+            "dz_dlogvar for the epsilon that was given",
+            "two calls with the same epsilon gave two answers",
+            NOISE,
+            "epsilon_ignored",
+        )
     compare(
         dz_dlogvar,
         slope,
         asked="dz_dlogvar, the derivative of each entry of z by its z_log_var",
-        slips=[
-            ("half_missing", std * epsilon, half),
-            ("half_missing", std**2 * epsilon, half),
-            *_means(slope),
-        ],
+        slips=_slips_of_slope(std, epsilon),
         rtol=1e-4,
     )
 
 
+def _slips_of_slope(std, epsilon):
+    slope = std * epsilon / 2
+    half = (
+        "This is too steep. Which formula for σ did you use, and where does "
+        "its ½ go when you differentiate?"
+    )
+    logarithm = "Is the epsilon in your z multiplied by σ, or by a logarithm?"
+    sign = (
+        "Where epsilon is positive, should z rise or fall when the cloud "
+        "becomes wider?"
+    )
+    return [
+        ("half_missing", std * epsilon, half),
+        ("half_missing", std**2 * epsilon, half),
+        ("half_missing", 2 * std**4 * epsilon, half),
+        ("half_misplaced", std**2 * epsilon / 2, HALVED),
+        ("exp_missing", epsilon, logarithm),
+        ("exp_missing", epsilon / 2, logarithm),
+        ("sign", -slope, sign),
+        ("sign", -epsilon / std / 2, sign),
+        ("epsilon_ignored", std / 2, NOISE),
+        *_means(slope),
+    ]
+
+
 def _pair_of_gradients(result):
-    asked = "two tensors, dz_dmean and dz_dlogvar"
     try:
         first, second = result
     except (TypeError, ValueError):
+        several = isinstance(result, list | tuple)
         raise ExerciseFailed(
-            asked,
-            f"a {type(result).__name__}",
+            PAIR,
+            f"a {type(result).__name__} of {len(result)}"
+            if several
+            else f"a single {type(result).__name__}",
             "Does your function return both gradients, as a pair?",
             "wrong_type",
         ) from None
     if first is None or second is None:
         raise ExerciseFailed(
-            asked,
+            PAIR,
             f"{'dz_dmean' if first is None else 'dz_dlogvar'} is None",
             "The tape records what happens inside its `with` block, to "
-            "tensors that it was told to watch. Was it told, and did all "
-            "of the forward pass happen there?",
+            "tensors that it was told to watch. Was it told, did all of "
+            "the forward pass happen there, and does z depend on both?",
             "not_watched",
         )
     return first, second
