@@ -16,16 +16,20 @@ from vae_course import losses, networks
 from vae_course.checks import lesson_01 as check
 
 FILTERS = 32, 64, 128
+OPTIONS = {
+    "kernel_size": 3,
+    "strides": 2,
+    "padding": "same",
+    "activation": "relu",
+}
 
 
 def conv(filters, **other):
-    options = {"strides": 2, "padding": "same", "activation": "relu"}
-    return layers.Conv2D(filters, 3, **{**options, **other})
+    return layers.Conv2D(filters, **{**OPTIONS, **other})
 
 
 def up(filters, **other):
-    options = {"strides": 2, "padding": "same", "activation": "relu"}
-    return layers.Conv2DTranspose(filters, 3, **{**options, **other})
+    return layers.Conv2DTranspose(filters, **{**OPTIONS, **other})
 
 
 # --- 1.1 --------------------------------------------------------------------
