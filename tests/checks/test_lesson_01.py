@@ -297,7 +297,7 @@ WRONG_ENCODERS = [
     ("layer_not_asked_for", encoder_that(lambda z: layers.Dropout(0.2)(z))),
     (
         "layer_not_asked_for",
-        lambda n=2: encoder_of_each(n, first=[layers.RandomFlip()]),
+        lambda n=2: encoder_of_each(n, first=[layers.RandomRotation(0.1)]),
     ),
     (
         None,
