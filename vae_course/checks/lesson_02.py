@@ -103,7 +103,7 @@ def sample_bounding_box(attempt):
 @exercise("2.2", points=2, library="vae_course.evaluate:nearest_distance")
 def nearest_distance(attempt):
     """Judge the distance of each query to the nearest point."""
-    rng = np.random.default_rng(22)
+    rng = np.random.default_rng(2)
     few, many = rng.normal(0.6, 2.1, (5, 3)), rng.normal(size=(7, 3))
     flat, other = rng.normal(size=(8, 2)), rng.normal(0.6, 2.1, (6, 2))
     # Multiplied out, in single precision, 0 may come out as 0.001.
@@ -160,9 +160,11 @@ def _codes(n_codes, latent_dim):
     """Make codes crowded in the middle, with another box in each dimension.
 
     Far out they are thin, so that a box of all but a few is much smaller.
+    The first and the last code stand at two sides of the box.
     """
     rng = np.random.default_rng(1000 * n_codes + latent_dim)
     noise = rng.normal(size=(n_codes, latent_dim)) ** 3
+    noise[:, 0].sort()
     width = rng.uniform(0.5, 2, latent_dim)
     return rng.uniform(-0.8, 0.8, latent_dim) + width * noise
 
@@ -265,22 +267,28 @@ def _look_for_shared_noise(samples, asked):
             asked,
             got,
             "Count the random numbers that you ask the rng for. How many "
-            "does a sample need, and how many do all of them? Is any of them "
-            "rounded?",
+            "does a sample need, and how many do all of them? Does a later "
+            "line round, sort or repeat them?",
             "noise_shared",
         )
 
 
 def _fills(samples, one_end, other_end):
-    """Tell whether each column is uniform between two ends, in any order.
+    """Tell whether all columns are uniform between two ends, in any order.
 
-    Of a right column of n, none lies in the share 20 / n at one end with a
+    They are looked at one by one, and stretched to one length and joined.
+    Of n right numbers, none lies in the share 20 / n at one end with a
     chance below exp(-20), and the distance exceeds 3.2 / sqrt(n) with one
     below 2 exp(-2 * 3.2**2) (Dvoretzky, Kiefer and Wolfowitz; Massart):
-    each less than once in 300 million times, and there are 63 columns.
+    each less than once in 300 million times, and there are 65 rows of n.
     """
     low, high = np.minimum(one_end, other_end), np.maximum(one_end, other_end)
-    u = np.sort((samples - low) / (high - low), axis=0)
+    u = (samples - low) / (high - low)
+    return _is_even(u) and _is_even(u.reshape(-1, 1))
+
+
+def _is_even(u):
+    u = np.sort(u, axis=0)
     n = len(u)
     ranks = (np.arange(n)[:, None] + 0.5) / n
     return (
@@ -313,14 +321,17 @@ def _difference(samples, low, high):
 
 
 def _is_bell(samples):
-    """Tell normal noise: uniform noise is 0.057 from the bell, that is 0."""
+    """Tell normal noise by its bell, and its tails beyond any box."""
     from scipy.special import ndtr
 
     with np.errstate(invalid="ignore"):
         scaled = (samples - samples.mean(axis=0)) / samples.std(axis=0)
     epsilon = np.sort(scaled, axis=None)
     ranks = (np.arange(epsilon.size) + 0.5) / epsilon.size
-    return np.abs(ranks - ndtr(epsilon)).max() < 0.03 and epsilon[-1] > 2.5
+    return (
+        np.abs(ranks - ndtr(epsilon)).max() < 0.03
+        and epsilon[-1] - epsilon[0] > 6
+    )
 
 
 def _slips_of_box(z):

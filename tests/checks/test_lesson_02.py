@@ -1,0 +1,745 @@
+"""The checks of lesson 02 pass right answers and name each slip."""
+
+import functools
+import math
+
+import numpy as np
+import pytest
+from scipy import spatial, stats
+from scipy.stats import qmc
+from spoil import change_input, spoil
+
+from vae_course import evaluate
+from vae_course.checks import checks_of_lesson
+from vae_course.checks import lesson_02 as check
+
+# --- 2.1 --------------------------------------------------------------------
+
+
+def ends(z):
+    return z.min(axis=0), z.max(axis=0)
+
+
+def stretched(z, n, rng):
+    low, high = ends(z)
+    return low + (high - low) * rng.random((n, z.shape[1]))
+
+
+def box_by_loops(z, n, rng):
+    samples = []
+    for _ in range(n):
+        sample = []
+        for column in range(z.shape[1]):
+            values = [row[column] for row in z]
+            sample.append(rng.uniform(min(values), max(values)))
+        samples.append(sample)
+    return samples
+
+
+def box_by_columns(z, n, rng):
+    columns = [rng.uniform(c.min(), c.max(), n) for c in z.T]
+    return np.column_stack(columns)
+
+
+def box_filled_in(z, n, rng):
+    samples = np.empty((n, z.shape[1]), dtype="float32")
+    for k in range(z.shape[1]):
+        samples[:, k] = rng.uniform(np.amin(z[:, k]), np.amax(z[:, k]), n)
+    return samples
+
+
+def box_by_scipy(codes, how_many, generator):
+    low, high = np.min(codes, 0), np.max(codes, 0)
+    return stats.uniform(low, high - low).rvs(
+        (how_many, codes.shape[1]), random_state=generator
+    )
+
+
+def box_from_top_to_bottom(rng, n, z):
+    low, high = ends(z)
+    return high - (high - low) * rng.random(size=(n, len(low)))
+
+
+def box_in_single_precision(z, n, rng):
+    low, high = ends(z.astype("float32"))
+    u = rng.random((n, z.shape[1]), dtype="float32")
+    return low * (1 - u) + high * u
+
+
+def box_around_its_middle(z, n, rng):
+    low, high = ends(z)
+    shift = rng.uniform(-0.5, 0.5, (n, z.shape[1]))
+    return (low + high) / 2 + shift * np.ptp(z, axis=0)
+
+
+def box_transposed(z, n, rng):
+    low, high = z.T.min(axis=1)[:, None], z.T.max(axis=1)[:, None]
+    return (low + (high - low) * rng.random((len(low), n))).T
+
+
+def box_by_qmc_scale(z, n, rng):
+    return qmc.scale(rng.random((n, z.shape[1])), *ends(z))
+
+
+def box_sorted(z, n, rng):
+    in_order = np.sort(z, axis=0)
+    return rng.uniform(in_order[0], in_order[-1], (n, z.shape[1]))
+
+
+RIGHT_BOX = [
+    evaluate.sample_bounding_box,
+    stretched,
+    box_by_loops,
+    box_by_columns,
+    box_filled_in,
+    box_by_scipy,
+    box_from_top_to_bottom,
+    box_in_single_precision,
+    box_around_its_middle,
+    box_transposed,
+    box_by_qmc_scale,
+    box_sorted,
+    functools.partial(lambda side, z, n, rng: stretched(side * z, n, rng), 1),
+    lambda z, n, rng: stretched(z.astype("float32"), n, rng).tolist(),
+]
+
+
+def filling(low, high):
+    """Make an answer that is uniform between low(z) and high(z)."""
+
+    def answer(z, n, rng):
+        return rng.uniform(low(z), high(z), (n, z.shape[1]))
+
+    return answer
+
+
+def low_of(z):
+    return z.min(axis=0)
+
+
+def high_of(z):
+    return z.max(axis=0)
+
+
+def with_noise(noise):
+    """Make an answer that stretches noise(rng, n, k) over the box."""
+
+    def answer(z, n, rng):
+        low, high = ends(z)
+        return low + (high - low) * noise(rng, n, z.shape[1])
+
+    return answer
+
+
+def frozen_noise(rng, n, k):
+    return np.random.default_rng(3).random((n, k))
+
+
+def frozen_column(rng, n, k):
+    u = rng.random((n, k))
+    u[:, -1] = np.random.default_rng(3).random(n)
+    return u
+
+
+def grid(rng, n, k):
+    return np.linspace(0, 1, n * k).reshape(n, k)
+
+
+def between_two_codes(z, n, rng):
+    one, other = rng.choice(z, n), rng.choice(z, n)
+    return one + (other - one) * rng.random((n, 1))
+
+
+def normal_of_the_codes(z, n, rng):
+    return rng.multivariate_normal(z.mean(axis=0), np.cov(z.T), n)
+
+
+def mirrored(rng, n, k):
+    half = rng.random((n // 2 + 1, k))
+    return np.concatenate([half, 1 - half])[:n]
+
+
+def tiled(rng, n, k):
+    return np.tile(rng.random((n // 10 + 1, k)), (10, 1))[:n]
+
+
+def twice(rng, n, k):
+    return np.resize(rng.random((n // 2 + 1, k)), (n, k))
+
+
+def rolled(rng, n, k):
+    u = rng.random(n)
+    return np.column_stack([np.roll(u, 31 * i) for i in range(k)])
+
+
+def one_column_sorted(rng, n, k):
+    u = rng.random((n, k))
+    u[:, 0].sort()
+    return u
+
+
+def each_close_to_the_last(rng, n, k):
+    return (rng.random((n, k)) / 5).cumsum(axis=0) % 1
+
+
+def two_alike(rng, n, k):
+    u = rng.random((n, k))
+    u[:, 1] = u[:, 0]
+    return u
+
+
+def clipped(rng, n, k):
+    return (0.5 + 0.25 * rng.standard_normal((n, k))).clip(0, 1)
+
+
+WRONG_BOX = [
+    ("one_corner_only", lambda z, n, g: high_of(z) * g.random((n, len(z.T)))),
+    ("one_corner_only", filling(lambda z: 0, high_of)),
+    ("one_corner_only", filling(low_of, lambda z: 0)),
+    ("one_corner_only", filling(lambda z: 0, lambda z: np.abs(z).max(0))),
+    ("one_corner_only", lambda z, n, g: z.max() * g.random((n, z.shape[1]))),
+    ("lower_end_missing", filling(lambda z: 0, lambda z: np.ptp(z, 0))),
+    (
+        "lower_end_missing",
+        lambda z, n, g: (high_of(z) - low_of(z)) * g.random((n, z.shape[1])),
+    ),
+    (
+        "width_missing",
+        lambda z, n, g: low_of(z) + high_of(z) * g.random((n, z.shape[1])),
+    ),
+    ("width_missing", filling(low_of, lambda z: low_of(z) + high_of(z))),
+    ("width_missing", filling(lambda z: z.min(), lambda z: z.min() + z.max())),
+    (
+        "sign",
+        lambda z, n, g: (
+            low_of(z) + (low_of(z) - high_of(z)) * g.random((n, z.shape[1]))
+        ),
+    ),
+    (
+        "sign",
+        lambda z, n, g: (
+            low_of(z) - (high_of(z) - low_of(z)) * g.random((n, z.shape[1]))
+        ),
+    ),
+    (
+        "sign",
+        lambda z, n, g: (
+            high_of(z) + (high_of(z) - low_of(z)) * g.random((n, z.shape[1]))
+        ),
+    ),
+    ("noise_not_scaled", lambda z, n, g: g.random((n, z.shape[1]))),
+    ("noise_not_scaled", lambda z, n, g: low_of(z) + g.random((n, len(z.T)))),
+    ("symmetric_box", filling(lambda z: -high_of(z), high_of)),
+    ("symmetric_box", filling(low_of, lambda z: -low_of(z))),
+    (
+        "symmetric_box",
+        filling(lambda z: -abs(z).max(0), lambda z: abs(z).max(0)),
+    ),
+    (
+        "symmetric_box",
+        filling(lambda z: -abs(z).max(), lambda z: abs(z).max()),
+    ),
+    ("box_per_point", filling(lambda z: z.min(1), lambda z: z.max(1))),
+    (
+        "box_per_point",
+        lambda z, n, g: g.uniform(z.min(1), z.max(1), (n, len(z))),
+    ),
+    (
+        "box_per_point",
+        lambda z, n, g: [
+            [g.uniform(row.min(), row.max()) for row in z] for _ in range(n)
+        ],
+    ),
+    (
+        "box_per_point",
+        filling(
+            lambda z: z.min(axis=1, keepdims=True),
+            lambda z: z.max(axis=1, keepdims=True),
+        ),
+    ),
+    (
+        "box_per_point",
+        lambda z, n, g: [
+            g.uniform(row.min(), row.max(), len(row)) for row in z
+        ],
+    ),
+    ("axis_forgotten", filling(np.min, np.max)),
+    (
+        "axis_forgotten",
+        lambda z, n, g: (
+            z.min() + (z.max() - z.min()) * g.random((n, z.shape[1]))
+        ),
+    ),
+    ("axis_forgotten", filling(np.min, high_of)),
+    ("axis_forgotten", filling(low_of, np.max)),
+    (
+        "axes_flipped",
+        lambda z, n, g: g.uniform(
+            low_of(z)[:, None], high_of(z)[:, None], (z.shape[1], n)
+        ),
+    ),
+    ("axes_flipped", lambda z, n, g: stretched(z, n, g).T),
+    ("noise_shared", with_noise(lambda g, n, k: g.random((n, 1)))),
+    ("noise_shared", with_noise(lambda g, n, k: g.random(n)[:, None])),
+    (None, with_noise(lambda g, n, k: g.random())),
+    ("noise_shared", with_noise(lambda g, n, k: np.full((n, k), g.random()))),
+    ("noise_shared", with_noise(lambda g, n, k: np.sort(g.random((n, k))))),
+    ("noise_shared", with_noise(lambda g, n, k: np.sort(g.random((n, k)), 0))),
+    ("noise_shared", with_noise(lambda g, n, k: np.full((n, k), g.random(k)))),
+    ("noise_shared", with_noise(two_alike)),
+    ("noise_shared", with_noise(twice)),
+    ("noise_shared", with_noise(tiled)),
+    ("noise_shared", with_noise(lambda g, n, k: g.random((n, k)).round(1))),
+    ("noise_shared", lambda z, n, g: stretched(z, n, g).round()),
+    ("noise_shared", lambda z, n, g: g.integers(*ends(z), (n, z.shape[1]))),
+    ("noise_frozen", with_noise(frozen_noise)),
+    ("noise_frozen", with_noise(frozen_column)),
+    ("noise_frozen", with_noise(grid)),
+    (
+        "noise_frozen",
+        lambda z, n, g: np.random.RandomState(1).uniform(
+            *ends(z), (n, z.shape[1])
+        ),
+    ),
+    ("rng_unused", with_noise(lambda g, n, k: np.random.rand(n, k))),
+    (
+        "rng_unused",
+        lambda z, n, g: stretched(z, n, np.random.default_rng()),
+    ),
+    ("codes_resampled", lambda z, n, g: g.choice(z, n)),
+    ("codes_resampled", lambda z, n, g: z[g.integers(len(z), size=n)]),
+    (
+        "codes_resampled",
+        lambda z, n, g: np.column_stack([g.choice(c, n) for c in z.T]),
+    ),
+    ("normal_noise", with_noise(lambda g, n, k: g.standard_normal((n, k)))),
+    (
+        "normal_noise",
+        lambda z, n, g: g.normal(z.mean(0), z.std(0), (n, z.shape[1])),
+    ),
+    ("normal_noise", lambda z, n, g: g.normal(*ends(z), (n, z.shape[1]))),
+    ("normal_noise", normal_of_the_codes),
+    ("not_independent", with_noise(mirrored)),
+    (None, with_noise(rolled)),
+    ("not_independent", with_noise(one_column_sorted)),
+    ("not_independent", with_noise(each_close_to_the_last)),
+    (None, with_noise(clipped)),
+    (None, with_noise(lambda g, n, k: g.beta(2, 2, (n, k)))),
+    (None, with_noise(lambda g, n, k: g.beta(0.5, 0.5, (n, k)))),
+    (None, with_noise(lambda g, n, k: g.random((n, k)) ** 2)),
+    (None, with_noise(lambda g, n, k: g.random((2, n, k)).mean(axis=0))),
+    (None, with_noise(lambda g, n, k: 0.99 * g.random((n, k)))),
+    (None, with_noise(lambda g, n, k: g.uniform(-0.02, 1.02, (n, k)))),
+    (
+        None,
+        filling(
+            *(
+                functools.partial(np.quantile, q=q, axis=0)
+                for q in (0.001, 0.999)
+            )
+        ),
+    ),
+    (
+        None,
+        filling(
+            *(functools.partial(np.percentile, q=q, axis=0) for q in (1, 99))
+        ),
+    ),
+    (
+        None,
+        filling(
+            lambda z: z.mean(0) - 2 * z.std(0),
+            lambda z: z.mean(0) + 2 * z.std(0),
+        ),
+    ),
+    (None, between_two_codes),
+    (None, lambda z, n, g: g.choice(z, n) + 0.1 * g.random((n, z.shape[1]))),
+    (None, lambda z, n, g: stretched(z, n, g).T[:, :, None]),
+    (None, lambda z, n, g: g.uniform(*ends(z))),
+    (None, lambda z, n, g: stretched(z, len(z), g)),
+    (None, lambda z, n, g: stretched(z[:, :2], n, g)),
+    (None, lambda z, n, g: stretched(z, n + 1, g)),
+    (None, lambda z, n, g: stretched(z, n, g).ravel()),
+    (None, lambda z, n, g: stretched(z[:-1], n, g)),
+    change_input(stretched, "z"),
+]
+
+# --- 2.2 --------------------------------------------------------------------
+
+
+def pairs(queries, points):
+    return queries[:, np.newaxis, :] - points[np.newaxis, :, :]
+
+
+def table(queries, points):
+    return np.sqrt((pairs(queries, points) ** 2).sum(axis=-1))
+
+
+def nearest_by_loops(queries, points):
+    distances = []
+    for query in queries:
+        nearest = math.inf
+        for point in points:
+            square = sum(
+                (a - b) ** 2 for a, b in zip(query, point, strict=True)
+            )
+            nearest = min(nearest, square**0.5)
+        distances.append(nearest)
+    return distances
+
+
+def nearest_by_row(queries, points):
+    rows = [np.linalg.norm(points - query, axis=1).min() for query in queries]
+    return np.array(rows)
+
+
+def nearest_by_pairs(queries, points):
+    return np.sqrt(np.min(np.sum(pairs(queries, points) ** 2, axis=2), axis=1))
+
+
+def nearest_by_tree(queries, points):
+    return spatial.KDTree(points).query(queries)[0]
+
+
+def nearest_by_cdist(a, b):
+    return spatial.distance.cdist(a, b).min(axis=1)
+
+
+def nearest_by_products(points, queries):
+    squares = (
+        (queries**2).sum(axis=1)[:, None]
+        - 2 * queries @ points.T
+        + (points**2).sum(axis=1)
+    )
+    return np.sqrt(np.maximum(squares, 0).min(axis=1))
+
+
+def nearest_by_single_products(queries, points):
+    queries, points = queries.astype("float32"), points.astype("float32")
+    return nearest_by_products(queries=queries, points=points)
+
+
+def nearest_by_columns(queries, points):
+    total = 0
+    for k in range(queries.shape[1]):
+        total = total + (points[:, k][:, None] - queries[:, k]) ** 2
+    return np.sqrt(total).min(axis=0)
+
+
+def nearest_by_index(queries, points):
+    place = table(queries, points).argmin(axis=1)
+    return np.sqrt(np.sum((queries - points[place]) ** 2, axis=1))
+
+
+def nearest_of_one(query, points):
+    return math.sqrt(min(((query - points) ** 2).sum(axis=1)))
+
+
+def nearest_by_apply(queries, points):
+    return np.apply_along_axis(nearest_of_one, 1, queries, points)
+
+
+def nearest_by_einsum(queries, points):
+    d = pairs(queries, points)
+    return np.sqrt(np.einsum("qpk,qpk->qp", d, d)).min(axis=1)
+
+
+RIGHT_DISTANCE = [
+    evaluate.nearest_distance,
+    nearest_by_loops,
+    nearest_by_row,
+    nearest_by_pairs,
+    nearest_by_tree,
+    nearest_by_cdist,
+    nearest_by_products,
+    nearest_by_single_products,
+    nearest_by_columns,
+    nearest_by_index,
+    nearest_by_apply,
+    nearest_by_einsum,
+    np.vectorize(nearest_of_one, signature="(k),(p,k)->()"),
+]
+
+
+def root_of_products(queries, points):
+    squares = (
+        (queries**2).sum(axis=1)[:, None]
+        - 2 * queries @ points.T
+        + (points**2).sum(axis=1)
+    )
+    return np.where(squares > 1e-12, squares, np.nan).min(axis=1) ** 0.5
+
+
+WRONG_DISTANCE = [
+    ("square_root_missing", lambda q, p: table(q, p).min(1) ** 2),
+    ("square_root_missing", lambda q, p: (pairs(q, p) ** 2).sum(2).min(1)),
+    (
+        "square_root_missing",
+        lambda q, p: [((p - row) ** 2).sum(1).min() for row in q],
+    ),
+    ("square_root_missing", lambda q, p: (pairs(q, p) ** 2).sum(2).min(0)),
+    ("square_root_missing", lambda q, p: (pairs(q, p) ** 2).sum(2).min()),
+    ("axis_mixed_up", lambda q, p: table(q, p).min(axis=0)),
+    ("axis_mixed_up", lambda q, p: table(p, q).min(axis=1)),
+    ("axis_mixed_up", lambda q, p: spatial.cKDTree(q).query(p)[0]),
+    ("axis_mixed_up", lambda q, p: np.linalg.norm(pairs(q, p), axis=1).min(1)),
+    ("axis_mixed_up", lambda q, p: np.linalg.norm(pairs(q, p), axis=0).min(1)),
+    ("axis_mixed_up", lambda q, p: np.linalg.norm(pairs(q, p), axis=1).min(0)),
+    (
+        "axis_mixed_up",
+        lambda q, p: [np.sqrt(((p - r) ** 2).sum(axis=0)).min() for r in q],
+    ),
+    ("axis_forgotten", lambda q, p: table(q, p).min()),
+    ("axis_forgotten", lambda q, p: [np.linalg.norm(p - row) for row in q]),
+    (
+        "axis_forgotten",
+        lambda q, p: [np.sqrt(((p - row) ** 2).sum()).min() for row in q],
+    ),
+    ("axis_forgotten", lambda q, p: np.linalg.norm(pairs(q, p))),
+    ("latents_not_summed", lambda q, p: np.abs(pairs(q, p)).min(axis=1)),
+    ("latents_not_summed", lambda q, p: np.sqrt(pairs(q, p) ** 2).min(axis=1)),
+    ("latents_not_summed", lambda q, p: np.sqrt(pairs(q, p) ** 2)),
+    (
+        "dimensions_apart",
+        lambda q, p: np.sqrt((pairs(q, p) ** 2).min(axis=1).sum(axis=1)),
+    ),
+    (
+        "dimensions_apart",
+        lambda q, p: np.linalg.norm(abs(pairs(q, p)).min(1), axis=1),
+    ),
+    ("wrong_norm", lambda q, p: np.abs(pairs(q, p)).sum(2).min(1)),
+    ("wrong_norm", lambda q, p: np.sqrt(pairs(q, p) ** 2).sum(2).min(1)),
+    ("wrong_norm", lambda q, p: np.abs(pairs(q, p)).max(2).min(1)),
+    ("wrong_norm", lambda q, p: spatial.cKDTree(p).query(q, p=1)[0]),
+    ("wrong_norm", lambda q, p: np.sqrt(pairs(q, p).sum(2) ** 2).min(1)),
+    (
+        "averages_latent",
+        lambda q, p: np.sqrt((pairs(q, p) ** 2).mean(2)).min(1),
+    ),
+    ("averages_latent", lambda q, p: (pairs(q, p) ** 2).mean(2).min(1)),
+    ("averages_latent", lambda q, p: abs(pairs(q, p)).mean(2).min(1)),
+    ("farthest_for_nearest", lambda q, p: table(q, p).max(axis=1)),
+    ("farthest_for_nearest", lambda q, p: np.sort(table(q, p))[:, -1]),
+    ("mean_for_nearest", lambda q, p: table(q, p).mean(axis=1)),
+    ("mean_for_nearest", lambda q, p: table(q, p).sum(axis=1)),
+    ("mean_for_nearest", lambda q, p: np.linalg.norm(q - p.mean(0), axis=1)),
+    ("minimum_missing", table),
+    ("minimum_missing", lambda q, p: table(q, p).T),
+    ("minimum_missing", spatial.distance.cdist),
+    ("nearest_skipped", lambda q, p: np.sort(table(q, p))[:, 1]),
+    ("nearest_skipped", lambda q, p: spatial.cKDTree(p).query(q, 2)[0][:, 1]),
+    (
+        "nearest_skipped",
+        lambda q, p: np.where(table(q, p) == 0, 9, table(q, p)).min(1),
+    ),
+    ("index_for_distance", lambda q, p: table(q, p).argmin(axis=1)),
+    ("index_for_distance", lambda q, p: spatial.cKDTree(p).query(q)[1]),
+    ("index_for_distance", lambda q, p: p[table(q, p).argmin(axis=1)]),
+    ("not_finite", root_of_products),
+    (None, lambda q, p: table(q, p).min(axis=1, keepdims=True)),
+    (None, lambda q, p: table(q, p).min(axis=1) + 0.01),
+    (None, lambda q, p: table(q, p[:-1]).min(axis=1)),
+    (None, lambda q, p: table(q, p[1:]).min(axis=1)),
+    (None, lambda q, p: table(q[:, 1:], p[:, 1:]).min(axis=1)),
+    (None, lambda q, p: table(q[:, :2], p[:, :2]).min(axis=1)),
+    (None, lambda q, p: table(q, -p).min(axis=1)),
+    (None, lambda q, p: table(q, p).min(axis=1).round(2)),
+    (None, lambda q, p: sorted(table(q, p).min(axis=1))),
+    (None, lambda q, p: nearest_of_one(q[0], p)),
+    (None, lambda q, p: spatial.cKDTree(p).query(q)),
+    change_input(nearest_by_row, "points"),
+    change_input(nearest_by_row, "queries"),
+]
+
+# --- 2.3 --------------------------------------------------------------------
+
+
+def walk(weights):
+    """Make an answer that goes where weights(steps) say."""
+
+    def answer(start, end, steps):
+        t = np.asarray(weights(steps))[:, np.newaxis]
+        return (1 - t) * start + t * end
+
+    return answer
+
+
+def walk_by_loops(start, end, steps):
+    rows = []
+    for i in range(steps):
+        t = i / (steps - 1)
+        rows.append(
+            [a * (1 - t) + b * t for a, b in zip(start, end, strict=True)]
+        )
+    return rows
+
+
+def walk_by_adding(start, end, steps):
+    step = (end - start) / (steps - 1)
+    rows = [start]
+    while len(rows) < steps:
+        rows.append(rows[-1] + step)
+    return np.stack(rows)
+
+
+def walk_by_columns(start, end, steps):
+    return np.array(
+        [np.linspace(a, b, steps) for a, b in zip(start, end, strict=True)]
+    ).T
+
+
+def walk_by_outer(a, b, count):
+    t = np.arange(count) / (count - 1)
+    return a + np.outer(t, b - a)
+
+
+def walk_by_matrix(steps, end, start):
+    t = np.linspace(0, 1, steps)
+    return np.stack([1 - t, t], axis=1) @ np.stack([start, end])
+
+
+def walk_in_single_precision(start, end, steps):
+    t = np.linspace(0, 1, steps, dtype="float32")[:, None]
+    return start.astype("float32") * (1 - t) + end.astype("float32") * t
+
+
+def walk_by_interp(start, end, steps):
+    t = np.linspace(0, 1, steps)
+    columns = [
+        np.interp(t, [0, 1], both) for both in zip(start, end, strict=True)
+    ]
+    return np.column_stack(columns)
+
+
+def walk_by_grid(start, end, steps):
+    _, t = np.meshgrid(start, np.linspace(0, 1, steps))
+    return start + t * (end - start)
+
+
+RIGHT_WALK = [
+    evaluate.interpolate,
+    np.linspace,
+    walk(lambda steps: np.linspace(0, 1, steps)),
+    walk(lambda steps: [i / (steps - 1) for i in range(steps)]),
+    walk_by_loops,
+    walk_by_adding,
+    walk_by_columns,
+    walk_by_outer,
+    walk_by_matrix,
+    walk_in_single_precision,
+    walk_by_interp,
+    walk_by_grid,
+    functools.partial(np.linspace, axis=0, dtype="float64"),
+]
+
+
+def even(steps):
+    return np.linspace(0, 1, steps)[:, np.newaxis]
+
+
+WRONG_WALK = [
+    ("end_missing", functools.partial(np.linspace, endpoint=False)),
+    ("end_missing", walk(lambda s: np.arange(s) / s)),
+    ("end_missing", walk(lambda s: np.arange(0, 1, 1 / s))),
+    ("end_missing", lambda a, b, s: np.linspace(a, b, s)[:-1]),
+    ("end_missing", lambda a, b, s: np.linspace(a, b, s + 1)[:-1]),
+    ("start_missing", walk(lambda s: np.arange(1, s + 1) / s)),
+    ("start_missing", lambda a, b, s: np.linspace(a, b, s)[1:]),
+    ("start_missing", lambda a, b, s: np.linspace(a, b, s + 1)[1:]),
+    ("ends_missing", walk(lambda s: np.arange(1, s + 1) / (s + 1))),
+    ("ends_missing", lambda a, b, s: np.linspace(a, b, s + 2)[1:-1]),
+    ("ends_missing", lambda a, b, s: np.linspace(a, b, s)[1:-1]),
+    ("ends_missing", walk(lambda s: (np.arange(s) + 0.5) / s)),
+    ("one_step_too_many", lambda a, b, s: np.linspace(a, b, s + 1)),
+    ("one_step_too_many", walk(lambda s: np.arange(s + 1) / s)),
+    ("one_step_too_many", walk(lambda s: np.arange(s + 1) / (s - 1))),
+    ("weights_swapped", lambda a, b, s: np.linspace(b, a, s)),
+    ("weights_swapped", lambda a, b, s: even(s) * a + (1 - even(s)) * b),
+    ("weights_swapped", walk(lambda s: np.linspace(1, 0, s))),
+    ("weights_swapped", lambda a, b, s: np.linspace(a, b, s)[::-1]),
+    ("weights_swapped", lambda a, b, s: np.linspace(b, a, s, endpoint=False)),
+    ("weights_equal", lambda a, b, s: even(s) * a + even(s) * b),
+    ("weights_equal", lambda a, b, s: (1 - even(s)) * (a + b)),
+    ("start_not_added", lambda a, b, s: even(s) * (b - a)),
+    ("start_not_added", lambda a, b, s: even(s) * b),
+    ("difference_missing", lambda a, b, s: a + even(s) * b),
+    ("difference_missing", lambda a, b, s: b + even(s) * a),
+    ("sign", lambda a, b, s: a + even(s) * (a - b)),
+    ("sign", lambda a, b, s: (1 - even(s)) * a - even(s) * b),
+    ("weights_not_scaled", walk(np.arange)),
+    ("weights_not_scaled", walk(lambda s: range(s))),
+    ("axes_flipped", functools.partial(np.linspace, axis=1)),
+    ("axes_flipped", lambda a, b, s: np.linspace(a, b, s).T),
+    (
+        "axes_flipped",
+        lambda a, b, s: [np.linspace(*p, s) for p in zip(a, b, strict=True)],
+    ),
+    ("steps_unused", lambda a, b, s: np.linspace(a, b)),
+    ("steps_unused", lambda a, b, s: [a, b]),
+    (None, walk(lambda s: np.linspace(0, 1, s) ** 2)),
+    (None, walk(lambda s: np.sin(np.linspace(0, np.pi / 2, s)))),
+    (None, walk(lambda s: np.linspace(0, 1, s).round(1))),
+    (None, walk(lambda s: np.linspace(0.01, 0.99, s))),
+    (None, walk(lambda s: np.random.default_rng(1).random(s))),
+    (None, lambda a, b, s: np.linspace(a, b, s).astype(int)),
+    (None, lambda a, b, s: np.linspace(a, b, s)[:, :1]),
+    (None, lambda a, b, s: np.linspace(a[0], b[0], s)),
+    (None, lambda a, b, s: np.linspace(a, b, s)[None]),
+    (None, lambda a, b, s: np.linspace(a, b, s).ravel()),
+    (None, lambda a, b, s: np.linspace(a, b, 5)),
+    (None, lambda a, b, s: (a + b) / 2),
+    (None, lambda a, b, s: np.linspace(0, 1, s)[:, None]),
+    (None, lambda a, b, s: np.geomspace(abs(a), abs(b), s)),
+    change_input(walk_by_adding, "start"),
+    change_input(walk_by_adding, "end"),
+]
+
+# --- all three --------------------------------------------------------------
+
+CASES = [
+    (check.sample_bounding_box, RIGHT_BOX, WRONG_BOX),
+    (check.nearest_distance, RIGHT_DISTANCE, WRONG_DISTANCE),
+    (check.interpolate, RIGHT_WALK, WRONG_WALK),
+]
+RIGHT = [
+    (judge, answer)
+    for judge, right, _ in CASES
+    for answer in right
+    if answer is not judge.library()
+]
+WRONG = [(judge, *pair) for judge, _, wrong in CASES for pair in wrong]
+SPOILED = [
+    (judge, *pair) for judge, right, _ in CASES for pair in spoil(right[1])
+]
+
+
+@pytest.mark.parametrize("judge, answer", RIGHT)
+def test_right_answers_pass_and_come_back(judge, answer):
+    assert judge(answer) is answer
+
+
+@pytest.mark.parametrize("judge, mistake, answer", WRONG)
+def test_slips_are_named(judge, mistake, answer, mistake_of):
+    assert mistake_of(judge, answer) == mistake
+
+
+@pytest.mark.parametrize("judge, mistake, answer", SPOILED)
+def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
+    assert mistake_of(judge, answer, 0.3) == mistake
+
+
+@pytest.mark.parametrize("judge", checks_of_lesson("02"))
+def test_untouched_stubs_are_not_started(judge):
+    def stub(*args, **kwargs):
+        raise NotImplementedError(f"Exercise {judge.exercise}")
+
+    assert judge(stub) is judge.library()
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_right_samples_pass_whatever_the_chance(seed):
+    def other_chance(z, n, rng):
+        rng.random(seed)
+        return stretched(z, n, rng)
+
+    assert check.sample_bounding_box(other_chance) is other_chance
