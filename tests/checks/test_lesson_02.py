@@ -263,6 +263,20 @@ WRONG_BOX = [
             g.uniform(row.min(), row.max(), len(row)) for row in z
         ],
     ),
+    ("box_per_point", filling(lambda z: z.min(1), high_of)),
+    ("box_per_point", filling(low_of, lambda z: z.max(1))),
+    (
+        "brackets_missing",
+        lambda z, n, g: (
+            low_of(z) + high_of(z) - low_of(z) * g.random((n, z.shape[1]))
+        ),
+    ),
+    (
+        "brackets_missing",
+        lambda z, n, g: (
+            high_of(z) - low_of(z) * g.random((n, z.shape[1])) + low_of(z)
+        ),
+    ),
     ("axis_forgotten", filling(np.min, np.max)),
     (
         "axis_forgotten",
@@ -489,6 +503,8 @@ WRONG_DISTANCE = [
         "axis_mixed_up",
         lambda q, p: [np.sqrt(((p - r) ** 2).sum(axis=0)).min() for r in q],
     ),
+    ("axis_mixed_up", lambda q, p: (pairs(q, p) ** 2).sum(1).min(1)),
+    ("axis_mixed_up", lambda q, p: [((p - r) ** 2).sum(0).min() for r in q]),
     ("axis_forgotten", lambda q, p: table(q, p).min()),
     ("axis_forgotten", lambda q, p: [np.linalg.norm(p - row) for row in q]),
     (
@@ -643,6 +659,9 @@ WRONG_WALK = [
     ("end_missing", walk(lambda s: np.arange(0, 1, 1 / s))),
     ("end_missing", lambda a, b, s: np.linspace(a, b, s)[:-1]),
     ("end_missing", lambda a, b, s: np.linspace(a, b, s + 1)[:-1]),
+    ("end_missing", walk(lambda s: np.arange(s) / (s + 1))),
+    ("one_step_too_few", lambda a, b, s: np.linspace(a, b, s - 1)),
+    ("one_step_too_few", walk(lambda s: np.linspace(0, 1, s - 1))),
     ("start_missing", walk(lambda s: np.arange(1, s + 1) / s)),
     ("start_missing", lambda a, b, s: np.linspace(a, b, s)[1:]),
     ("start_missing", lambda a, b, s: np.linspace(a, b, s + 1)[1:]),

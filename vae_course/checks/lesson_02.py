@@ -21,6 +21,8 @@ ASK_ABOUT_BOX = {
     "1? By what is it multiplied there, and how wide is the box?",
     "sign": "What does your code give where the random number is 0, and "
     "where it is 1? Are these the two ends of the box?",
+    "brackets_missing": "Python multiplies before it subtracts. What is "
+    "2 + 5 - 2 * 0.5, and what did you mean by it?",
     "noise_not_scaled": "Your samples fill a stretch of length 1 in every "
     "dimension. What stretches it to the width of the box?",
     "symmetric_box": "Do the codes reach as far below 0 as above it? Must "
@@ -65,6 +67,8 @@ ASK_ABOUT_WALK = {
     "belong to?",
     "one_step_too_many": "Count your rows. When you cut a way into 4 parts, "
     "how many points is that, with both ends?",
+    "one_step_too_few": "Count your rows. The start and the end are two of "
+    "them.",
     "weights_swapped": "Print your first row and `start`. Which of the two "
     "weights should be 1 there?",
     "weights_equal": "When t grows, which of the two codes should count for "
@@ -93,7 +97,7 @@ def sample_bounding_box(attempt):
     )
     _look_at_the_chance(first, again, other, asked)
     _look_at_the_samples(first, z, asked, _slips_of_box(z))
-    z = _codes(41, 3)
+    z = _codes(23, 3)
     asked = _asked_of_samples(N_SAMPLES, z)
     samples = _samples(attempt, z, N_SAMPLES, 11, asked)
     _look_at_the_samples(samples, z, asked)
@@ -363,7 +367,14 @@ def _slips_of_box(z):
                 *((zero - end, zero + end) for end in (-lowest, highest)),
             ],
         ),
-        ("box_per_point", [rows, tuple(end[:, None] for end in rows)]),
+        ("brackets_missing", [(high, low + high)]),
+        (
+            "box_per_point",
+            [
+                *(rows, (rows[0], high), (low, rows[1])),
+                tuple(end[:, None] for end in rows),
+            ],
+        ),
         (
             "axis_forgotten",
             [(lowest, highest), (lowest, high), (low, highest)],
@@ -418,9 +429,10 @@ def _slips_of_distance(queries, points, distances):
             [
                 distances.min(axis=0),
                 *(
-                    np.sqrt(squares.sum(axis=first)).min(axis=second)
+                    (squares.sum(axis=first) ** power).min(axis=second)
                     for first in (0, 1)
                     for second in (0, 1)
+                    for power in (0.5, 1)
                 ),
             ],
         ),
@@ -494,7 +506,7 @@ def _slips_of_walk(start, end, steps):
         ASK_ABOUT_WALK,
         (
             "end_missing",
-            [*walks(counter / steps), right[:-1]],
+            [*walks(counter / steps, counter / (steps + 1)), right[:-1]],
         ),
         ("start_missing", [*walks((counter + 1) / steps), right[1:]]),
         (
@@ -508,6 +520,7 @@ def _slips_of_walk(start, end, steps):
             "one_step_too_many",
             walks(longer / steps, longer / (steps - 1)),
         ),
+        ("one_step_too_few", [np.linspace(start, end, steps - 1)]),
         (
             "weights_swapped",
             walks(1 - t[:, 0], 1 - counter / steps, 1 - (counter + 1) / steps),
