@@ -151,36 +151,57 @@ def hole_share(samples, z, quantile=0.99):
     return float(np.mean(distances > np.quantile(own, quantile)))
 
 
-def area_in_use(z, cells=50):
-    """Measure how much of the codes' bounding box has codes in it.
+def area_in_use(z, cells=50, box=None):
+    """Measure how much of a box has codes in it.
 
     The box is cut into cells x cells equal rectangles. No more can be in
     use than there are codes: compare shares only of equally many codes.
+    The smallest box that holds all codes hangs on the two or three furthest
+    of them, and even a normal cloud leaves about half of it empty; two
+    standard deviations either way of the mean make a box in which clouds
+    can be compared.
 
     Args:
         z: float (n_codes, 2), codes in the plane, not all on a line along
             an axis.
         cells: int > 0, how many rectangles along each side.
+        box: pair (low, high), each float (2,), its lowest and its highest
+            corner; codes outside do not count. None stands for the
+            smallest box that holds all codes.
 
     Returns:
         float in [0, 1]: the share of the rectangles that hold at least
         one code.
 
     Raises:
-        TypeError: if z does not hold real numbers, or cells is not an int.
-        ValueError: if z is not a finite table with two columns, its box
-            has no area, or cells is below 1.
+        TypeError: if z or box does not hold real numbers, or cells is not
+            an int.
+        ValueError: if z is not a finite table with two columns, the box is
+            not one of finite numbers with an area, or cells is below 1.
 
-    >>> area_in_use([[0.0, 0.0], [0.2, 0.1], [1.0, 9.0]], cells=2)
+    >>> z = [[0.0, 0.0], [0.2, 0.1], [1.0, 9.0]]
+    >>> area_in_use(z, cells=2)
     0.5
+    >>> area_in_use(z, cells=2, box=([0.0, 0.0], [0.5, 0.5]))
+    0.25
     """
     z = _table("z", z)
     if z.shape[1] != 2:
         raise ValueError(f"z: expected shape (n_codes, 2), got {z.shape}")
     _demand_count("cells", cells, smallest=1)
-    if not np.all(np.ptp(z, axis=0)):
-        raise ValueError("z: expected a box with an area, got a line or point")
-    counts, _, _ = np.histogram2d(*z.T, bins=cells)
+    if box is None:
+        if not np.all(np.ptp(z, axis=0)):
+            raise ValueError(
+                "z: expected a box with an area, got a line or point"
+            )
+        box = z.min(axis=0), z.max(axis=0)
+    box = _real("box", box)
+    if box.shape != (2, 2) or not np.all(box[0] < box[1]):
+        raise ValueError(
+            "box: expected two corners (2,), the first below the second in "
+            f"both columns, got {box.tolist()}"
+        )
+    counts, _, _ = np.histogram2d(*z.T, bins=cells, range=box.T)
     return float(np.mean(counts > 0))
 
 

@@ -1,6 +1,7 @@
 """The plane of codes: classes, holes, clouds, and what points decode to."""
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from vae_course.plots.style import (
     CLASS_COLOURS,
@@ -9,11 +10,12 @@ from vae_course.plots.style import (
     new_figure,
 )
 
+HALO = withStroke(linewidth=3, foreground="white")
 CODE_AXES = "first number of the code, z[:, 0]", "second number, z[:, 1]"
 
 
 def latent_plane(z, labels, names, heading="Codes of the images"):
-    """Draw codes in the plane, each class by its colour and marker.
+    """Draw codes in the plane, each class by colour, marker and name.
 
     Args:
         z: float (n, 2), the codes, without unit.
@@ -38,6 +40,9 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
         )
     figure, axis = new_figure(width=7.6, height=5.4)
     _scatter_classes(axis, z, labels, names)
+    for label in np.unique(labels):
+        middle = np.median(z[labels == label], axis=0)
+        axis.text(*middle, names[label], ha="center", path_effects=[HALO])
     axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
     figure.legend(loc="outside right center", markerscale=1.4)
     return figure
