@@ -265,13 +265,13 @@ def test_evaluate_starts_without_scipy_and_tensorflow():
 def test_area_counts_only_codes_inside_the_box():
     z = np.array([[0.1, 0.1], [0.9, 0.9], [0.8, 0.1], [7.0, -3.0]])
     box = [0.0, 0.0], [1.0, 1.0]
-    assert evaluate.area_in_use(z, cells=2, box=box) == 0.75
+    assert area_in_use(z, cells=2, box=box) == 0.75
 
 
 def test_area_of_the_codes_own_box_is_the_default():
     z = np.random.default_rng(2).normal(size=(300, 2))
     box = z.min(axis=0), z.max(axis=0)
-    assert evaluate.area_in_use(z, 9, box) == evaluate.area_in_use(z, 9)
+    assert area_in_use(z, 9, box) == area_in_use(z, 9)
 
 
 @pytest.mark.parametrize(
@@ -286,4 +286,4 @@ def test_area_of_the_codes_own_box_is_the_default():
 def test_area_refuses_a_box_that_is_none(box):
     z = np.random.default_rng(2).normal(size=(30, 2))
     with pytest.raises(ValueError, match="box: expected"):
-        evaluate.area_in_use(z, 4, box)
+        area_in_use(z, 4, box)
