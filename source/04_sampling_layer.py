@@ -4,12 +4,12 @@
 # **How can an encoder answer with a cloud of codes instead of one point, and
 # still learn?**
 #
-# In forty minutes you will
+# In about an hour you will
 # - know why an encoder gives the *logarithm* of a variance,
 # - have written your own Keras layer, one that throws dice,
 # - know why no gradient passes a dice throw, and the trick that leads it
 #   round,
-# - have measured why everybody uses this trick and not the older way.
+# - have measured why VAEs use this trick and not the older way.
 
 # %% [markdown]
 # ## What we work with
@@ -111,8 +111,8 @@ print(f"share whose logarithm is nan: {np.isnan(ops.log(answers)).mean():.0%}")
 # %% [markdown]
 # A negative standard deviation means nothing, and the logarithm, which every
 # log-density takes of it, is `nan`. Cutting off at zero would not help: a
-# σ of zero is a point again, and behind the cut no gradient pushes the
-# answer back.
+# σ of zero is a point again, and where an answer was cut off, its gradient
+# is zero and never pushes it back.
 #
 # The way out is to let the layer say any number it likes, and to *read* that
 # number as a logarithm.
@@ -208,10 +208,10 @@ std_from_log_var = check.std_from_log_var(std_from_log_var)
 # The same layer as before, the same answers, read in the new way:
 
 # %%
-std = std_from_log_var(answers)
+spreads = std_from_log_var(answers)
 print(f"answers from {ops.min(answers):.2f} to {ops.max(answers):.2f}")
-print(f"σ       from {ops.min(std):.2f} to {ops.max(std):.2f}")
-print(f"share below zero: {np.mean(std < 0):.0%}")
+print(f"σ       from {ops.min(spreads):.2f} to {ops.max(spreads):.2f}")
+print(f"share below zero: {np.mean(spreads < 0):.0%}")
 
 # %% [markdown]
 # ## Second obstacle: a dice throw has no slope
@@ -220,26 +220,39 @@ print(f"share below zero: {np.mean(std < 0):.0%}")
 # little. TensorFlow finds out with a *tape*: inside the `with` block it
 # records every operation on the tensors it was told to `watch`, and
 # `tape.gradient(z, z_mean)` then applies the chain rule backwards.
-#
-# NumPy's `rng.normal(mean, std)` draws from any normal distribution in one
-# call. What does the tape say to such a draw?
-
-# %%
-z_mean, z_log_var = tf.constant([1.5]), tf.constant([np.log(0.25)], "float32")
-with tf.GradientTape() as tape:
-    tape.watch([z_mean, z_log_var])
-    z = tf.constant(rng.normal(z_mean, std_from_log_var(z_log_var)))
-print("z:", z.numpy())
-print("dz/dz_mean, dz/dz_log_var:", tape.gradient(z, [z_mean, z_log_var]))
+# (`persistent=True` lets us ask a tape more than once.)
 
 # %% [markdown]
-# `None`, twice: no path leads from z back to `z_mean`. It is not only that
-# the tape cannot see into NumPy. The draw is the *answer of a dice*, and its
-# mean only says which answers are likely. "If the mean had been larger,
-# which number would have come up?" is a question without an answer as long
-# as the dice is thrown anew.
+# NumPy's `rng.normal(mean, std)` draws from any normal distribution in one
+# call. What does the tape say to such a draw? For comparison we double the
+# mean, once in TensorFlow and once in NumPy.
+
+# %%
+toy_mean = tf.constant([1.5])
+toy_log_var = tf.constant([np.log(0.25)], "float32")
+with tf.GradientTape(persistent=True) as tape:
+    tape.watch(toy_mean)
+    results = {
+        "doubled by TensorFlow": 2 * toy_mean,
+        "doubled by NumPy": tf.constant(2 * toy_mean.numpy()),
+        "drawn by NumPy": tf.constant(
+            rng.normal(toy_mean, std_from_log_var(toy_log_var))
+        ),
+    }
+for name, result in results.items():
+    slope = tape.gradient(result, toy_mean)
+    shown = None if slope is None else slope.numpy()
+    print(f"{name}: {result.numpy()}, slope by the mean {shown}")
+
+# %% [markdown]
+# `None`: no path leads from the draw back to the mean. But NumPy alone would
+# explain that: even the doubling lost its slope there. So here is the deeper
+# reason.
 #
-# It gets an answer once we throw the dice *first*.
+# The draw is the *outcome of a throw*, and the mean only says which outcomes
+# are likely. "If the mean had been larger, which number would have come up?"
+# has no answer as long as the dice are thrown anew. It gets one once we
+# throw them *first*.
 
 # %% [markdown]
 # ## Moving all chance into epsilon
@@ -253,7 +266,7 @@ print("dz/dz_mean, dz/dz_log_var:", tape.gradient(z, [z_mean, z_log_var]))
 #
 # | symbol | name in code | shape | unit |
 # |---|---|---|---|
-# | $\varepsilon$ | `epsilon` | that of `z_mean` | none |
+# | $\varepsilon$ | `epsilon` | that of `z_mean` | none (a multiple of σ) |
 #
 # z has the distribution it had before. But now it is a plain sum and
 # product, in which $\varepsilon$ is just a number that came in from outside.
@@ -264,23 +277,26 @@ print("dz/dz_mean, dz/dz_log_var:", tape.gradient(z, [z_mean, z_log_var]))
 # By hand: with μ = 1.5, σ = 0.5 and ε = −0.4 we get
 # z = 1.5 + 0.5 · (−0.4) = 1.3. Keras's own `keras.random.normal` accepts
 # tensors as mean and standard deviation. Does a gradient pass there?
-# (`persistent=True` lets us ask the tape more than once.)
 
 # %%
-epsilon = tf.constant([-0.4])
+toy_epsilon = tf.constant([-0.4])
 with tf.GradientTape(persistent=True) as tape:
-    tape.watch([z_mean, z_log_var])
-    std = std_from_log_var(z_log_var)
-    z = z_mean + std * epsilon
-    z_of_keras = keras.random.normal((1,), mean=z_mean, stddev=std)
-print(f"μ = {z_mean[0]}, σ = {std[0]}, ε = {epsilon[0]:.1f}")
-for name, value in {"by hand": z, "Keras": z_of_keras}.items():
-    slopes = tape.gradient(value, [z_mean, z_log_var])
-    print(f"{name}: z {value.numpy()}, slopes", *[s.numpy() for s in slopes])
+    tape.watch([toy_mean, toy_log_var])
+    toy_std = std_from_log_var(toy_log_var)
+    draws = {
+        "by hand": toy_mean + toy_std * toy_epsilon,
+        "Keras": keras.random.normal((1,), mean=toy_mean, stddev=toy_std),
+    }
+print(f"μ = {toy_mean[0]}, σ = {toy_std[0]}, ε = {toy_epsilon[0]:.1f}")
+print("slopes by z_mean and by z_log_var:")
+for name, draw in draws.items():
+    slopes = tape.gradient(draw, [toy_mean, toy_log_var])
+    print(f"{name}: z {draw.numpy()}, slopes", *[s.numpy() for s in slopes])
 
 # %% [markdown]
-# Both draws have slopes. Keras throws other dice than our epsilon, so its
-# second slope is another one; but it does the same sum inside.
+# Both draws have slopes. Keras's function has them only because it does our
+# sum inside: it draws *standard* noise, multiplies, adds. It throws other
+# dice than our epsilon, so its second slope is another one.
 #
 # Now hold five values of epsilon and move the two inputs. Where does z go?
 
@@ -289,7 +305,8 @@ plots.noise_held(1.5, np.log(0.25), epsilon=[-2, -1, 0, 1, 2])
 
 # %% [markdown]
 # *Figure: two panels with z upwards and five grey lines, one for each
-# epsilon from −2 to 2; short red tangents show each line's slope. Left, over
+# epsilon from −2 to 2. Black dots stand where both inputs have the values
+# above; short red tangents through them show each line's slope. Left, over
 # z_mean: parallel rising lines. Right, over z_log_var: a fan that opens to
 # the right, flat in the middle.*
 
@@ -331,8 +348,10 @@ for call in ("first", "second"):
 
 # %% [markdown]
 # We call the layer itself, not its `call`: Keras does its book-keeping
-# around it. A third method, `build`, makes weights whose shape depends on the
-# input. This layer has no weights, so it needs none.
+# around it. Two further methods are not needed here: `build` makes weights
+# whose shape depends on the input, and this layer has none; `get_config` says
+# what to save, and with this `__init__` Keras knows. With arguments of your
+# own it does not.
 #
 # `ops.shape(inputs)` asks for the shape *when data come*. While a model is
 # being built the number of rows is still unknown, and `inputs.shape` says
@@ -341,12 +360,15 @@ for call in ("first", "second"):
 # %% [markdown]
 # ### Why the dice belong to the layer
 #
-# For speed, Keras runs `call` from Python only once and writes down a
-# *graph* of its operations, which is then run again and again. A number that
-# NumPy draws on that occasion is written down as a constant. A
-# `SeedGenerator` has a state that the graph moves on.
-#
-# It also obeys `keras.utils.set_random_seed`, so that a run can be repeated.
+# Called directly, as here, a layer runs from Python every time. In `fit` and
+# `predict` Keras runs `call` once or a few times, writes down a *graph* of
+# its operations, and repeats that, which is faster. The line `@tf.function`
+# above a function does the same by hand.
+
+# %% [markdown]
+# A number that NumPy draws meanwhile is written down as a constant. A
+# `SeedGenerator` has a state that the graph moves on. The generator also
+# obeys `keras.utils.set_random_seed`, so that a run can be repeated.
 
 
 # %%
@@ -372,27 +394,31 @@ for _ in range(2):
 # Three times the same number from NumPy, three different ones from the
 # layer's own dice. And after seeding, a layer made anew begins with the same
 # draws.
+#
+# Without `seed`, `keras.random.normal` throws dice that all of Keras shares;
+# that would do here too. With dice of its own, a layer's draws do not depend
+# on who else draws meanwhile. They can also be fixed: `SeedGenerator(7)`
+# begins alike in every run and no longer listens to `set_random_seed`.
 
 # %% [markdown]
 # ### Exercise 4.2 · The Sampling layer
 #
 # *Medium · 12 minutes · 3 points*
 #
-# Write `call`: draw epsilon, return z. `__init__` is given; change it if you
-# like.
+# Write `call`: draw epsilon, return z. `__init__` is given. `inputs` is one
+# list of two tensors.
 #
 # | | name | shape | type and unit |
 # |---|---|---|---|
-# | in | `inputs`, a list of `z_mean` | (n, latent_dim) | float tensor |
-# | | and `z_log_var` | the same | float tensor, log σ² |
-# | out | z | the same | float tensor, unit of z |
+# | in | `inputs = [z_mean, z_log_var]` | (n, latent_dim) each | float |
+# | out | z | (n, latent_dim) | float, unit of z |
 #
-# **Why:** this layer is one of the two changes that turn an autoencoder into
-# a variational one. The other is in the loss.
+# **Why:** it is one of two changes that make an autoencoder variational. The
+# other is in the loss.
 #
 # **Done when** it takes any number of rows (also one not known yet), draws
-# fresh noise for each entry at each call, repeats itself after seeding,
-# lets gradients pass, survives saving and loading.
+# fresh noise for each entry at each call, repeats itself when made anew
+# after seeding, lets gradients pass, survives saving and loading.
 
 
 # %% exercise="4.2" role="stub"
@@ -454,10 +480,11 @@ Sampling = check.Sampling(Sampling)
 #
 # An encoder with two heads: one Dense layer for the mean, one for the
 # log-variance, and your layer behind both. The weights are still untrained;
-# a bias of −3 on the log-variance keeps the clouds small enough to be told
+# a bias of −4 on the log-variance keeps the clouds small enough to be told
 # apart. We encode the same four pictures many times.
 
 # %%
+runtime.set_seed(SEED)
 images = keras.Input((32, 32, 1))
 features = keras.layers.Flatten()(images)
 heads = [
@@ -465,19 +492,21 @@ heads = [
     keras.layers.Dense(
         LATENT_DIM,
         name="z_log_var",
-        bias_initializer=keras.initializers.Constant(-3.0),
+        bias_initializer=keras.initializers.Constant(-4.0),
     )(features),
 ]
 encoder = keras.Model(images, [*heads, Sampling()(heads)])
 
-z_mean, z_log_var, _ = encoder(x)
-z = np.stack([encoder(x)[2] for _ in range(DRAWS)], axis=1)
-print("pictures, draws, dimensions:", z.shape)
+codes, code_log_vars, _ = encoder(x)
+code_stds = std_from_log_var(code_log_vars).numpy()
+code_draws = np.stack([encoder(x)[2] for _ in range(DRAWS)], axis=1)
+print("pictures, draws, dimensions:", code_draws.shape)
 for rows in (1000, 7):
     print(f"{rows} pictures at once ->", encoder(many[:rows])[2].shape)
-
-# %%
-plots.clouds({"z_mean: points": z_mean[:, None], "z: clouds": z}, names)
+for name, (across, up) in zip(names, code_stds, strict=True):
+    print(f"{name:10} σ {across:.2f} across, {up:.2f} up")
+panels = {"z_mean: points": codes[:, None], "z: clouds": code_draws}
+plots.clouds(panels, names)
 
 # %% [markdown]
 # *Figure: two panels over the same plane. Left, four points with a legend:
@@ -487,7 +516,7 @@ plots.clouds({"z_mean: points": z_mean[:, None], "z: clouds": z}, names)
 #
 # Each picture now owns a neighbourhood. The clouds differ in width because
 # the second head gives every picture its own log-variances, one for each
-# dimension.
+# dimension; the σ of each are printed above the figure.
 
 # %% [markdown]
 # ## How steep is z?
@@ -530,19 +559,19 @@ for mean, log_var, epsilon in [(1.5, -1.386, -0.4), (-0.7, 2.197, 1.2)]:
 #
 # *Medium · 8 minutes · 2 points*
 #
-# Compute z from its three parts and let `tf.GradientTape` differentiate it
-# with respect to the first two.
+# Compute z and let `tf.GradientTape` differentiate it by the first two
+# inputs.
 #
 # | | name | shape | type |
 # |---|---|---|---|
 # | in | `z_mean`, `z_log_var`, `epsilon` | (n, latent_dim) each | tensors |
 # | out | `dz_dmean`, `dz_dlogvar` | (n, latent_dim) each | tensors |
 #
-# Asked for the gradient of a whole tensor, the tape gives that of its
-# *sum*. Every entry of z depends on its own entries alone, so the sum's
-# gradient holds each entry's own slope.
+# Of a tensor, the tape gives the gradient of its *sum*. Every entry of z
+# depends on its own entries alone, so this holds each entry's own slope.
 #
-# **Why:** training does this at every step.
+# **Why:** training does this at every step. The two formulas above would pass
+# too, but nobody has such formulas for a whole decoder. The tape needs none.
 #
 # **Done when** the check says "passed".
 
@@ -606,6 +635,7 @@ targets = tf.constant([[-2.0, -1.0], [0.0, 2.0], [2.0, -1.0]])
 cloud_mean = tf.Variable(tf.zeros((3, 2)))
 cloud_log_var = tf.Variable(tf.zeros((3, 2)))
 parameters = [cloud_mean, cloud_log_var]
+runtime.set_seed(SEED)
 sampling = Sampling()
 before = np.stack([sampling(parameters) for _ in range(DRAWS)], axis=1)
 
@@ -616,8 +646,8 @@ for step in range(STEPS + 1):
         loss = ops.sum((z - targets) ** 2)
     if step in (0, 5, 50, STEPS):
         distance = ops.mean(ops.norm(cloud_mean - targets, axis=1))
-        std = ops.mean(std_from_log_var(cloud_log_var))
-        print(f"{step:4} {distance:18.2f} {std:22.2f}")
+        spread = ops.mean(std_from_log_var(cloud_log_var))
+        print(f"{step:4} {distance:18.2f} {spread:22.2f}")
     for parameter, slope in zip(
         parameters, tape.gradient(loss, parameters), strict=True
     ):
@@ -642,16 +672,30 @@ plots.clouds(
 # %% [markdown]
 # They did something else as well. The spread fell, and it goes on falling,
 # for noise only ever costs: on average a draw pays $(\mu - t)^2 + \sigma^2$
-# in each dimension, $t$ being its target. Given time, each cloud shrinks to
-# a point, and the plain autoencoder is back.
+# in each dimension, $t$ being its target.
+#
+# By the log-variance this has the slope $\sigma^2$, so a step lowers the
+# log-variance by `LEARNING_RATE` · σ² on average: less and less, never
+# nothing. Given time, each cloud shrinks to a point, and the plain
+# autoencoder is back.
 
 # %% [markdown]
 # ## The same slope by a second road
 #
 # Is there no way at all through a real dice throw? There is an older one. It
-# moves the *probabilities* in place of the draws. Let $q(z)$ be the density
-# and $f(z)$ what a draw costs. We differentiate under the integral, use
-# $\partial\log q = \partial q / q$, and read the result as a mean again:
+# moves the *probabilities* in place of the draws.
+#
+# Let $f(z)$ be what a draw costs. $\mathbb E[f(z)]$ is the mean of the cost
+# over all draws: every z counts with its density $q(z)$. Only $q$ contains
+# μ; $f$ itself does not.
+#
+# $$\mathbb E[f(z)] = \int q(z)\,f(z)\,dz$$
+
+# %% [markdown]
+# **Where it comes from** (you may skip this; the last line counts). The slope
+# of a sum is the sum of the slopes, and an integral is a long sum. The chain
+# rule says $\partial\log q = \partial q / q$, so $\partial q = q\,
+# \partial\log q$. The result is a mean again:
 #
 # $$\begin{aligned}
 # \frac{\partial}{\partial\mu}\,\mathbb E[f(z)]
@@ -659,106 +703,141 @@ plots.clouds(
 # &= \int q(z)\,f(z)\,\frac{\partial\log q(z)}{\partial\mu}\,dz \\
 # &= \mathbb E\!\left[f(z)\,\frac{\partial\log q(z)}{\partial\mu}\right]
 # \end{aligned}$$
-#
-# It is called the **score function** estimate, or REINFORCE, and never
-# differentiates $f$.
 
 # %% [markdown]
-# From $\log q = -\frac12 v - \frac12 (z-\mu)^2 e^{-v} + \text{const}$ the two
-# scores are
+# In words: multiply each draw's cost by the slope of its log-density, and
+# take the mean. That slope is called the **score**, and the method the score
+# function estimate, or REINFORCE. It never differentiates $f$.
+#
+# From $\log q = -\frac12 v - \frac12 (z-\mu)^2 e^{-v} + \text{const}$ the
+# two scores are
 #
 # $$\frac{\partial\log q}{\partial\mu} = \frac{z-\mu}{\sigma^2},
 # \qquad
 # \frac{\partial\log q}{\partial v}
 # = \tfrac12\left(\frac{(z-\mu)^2}{\sigma^2} - 1\right)$$
+
+# %% [markdown]
+# We try both roads on $f(z) = z^2$, where the truth is known:
+# $\mathbb E[z^2] = \mu^2 + \sigma^2$ has the slopes $2\mu$ and $\sigma^2$
+# (because $\partial e^v/\partial v = e^v$). Through epsilon, the slope of
+# $z^2$ is $2z$ times the slope of z.
+
+# %% [markdown]
+# By hand, with μ = 1.5 and σ = 0.5: ε = 1 gives z = 2, with cost 4 and score
+# 0.5 / 0.25 = 2. So the slope by the mean is 2z = 4 through epsilon, and
+# 4 · 2 = 8 by the score.
+
+# %%
+MEAN, STD = 1.5, 0.5
+
+
+def slopes_by_mean(epsilon, std=STD):
+    """Estimate the slope of E[z²] by z_mean from each draw, twice."""
+    z = MEAN + std * epsilon
+    score = (z - MEAN) / std**2
+    return 2 * z, z**2 * score
+
+
+def slopes_by_log_var(epsilon, std=STD):
+    """Estimate the slope of E[z²] by z_log_var from each draw, twice."""
+    z = MEAN + std * epsilon
+    score = ((z - MEAN) ** 2 / std**2 - 1) / 2
+    return 2 * z * (z - MEAN) / 2, z**2 * score
+
+
+pairs = [slopes_by_mean(one_epsilon) for one_epsilon in (1, -1)]
+print("ε = +1: through epsilon {}, by the score {}".format(*pairs[0]))
+print("ε = -1: through epsilon {}, by the score {}".format(*pairs[1]))
+print("means: ", np.mean(pairs, axis=0), "exact:", 2 * MEAN)
+
+# %% [markdown]
+# For these two draws both roads have the right mean, 3, but the score's
+# answers lie further apart: 8 and −2 against 4 and 2.
 #
-# We try both roads on $f(z) = z^2$, where the truth is known: $\mathbb
-# E[z^2] = \mu^2 + \sigma^2$ has the slopes $2\mu$ and $\sigma^2$ (because
-# $\partial e^v/\partial v = e^v$). Through epsilon the slope of $z^2$ is
-# $2z$ times the slope of z.
+# Now with many draws. The number after ± is the standard error of lesson 03:
+# the estimates' standard deviation, divided by the root of their number.
 
 # %%
-mean, std = 1.5, 0.5
-z = mean + std * rng.standard_normal((BATCHES, BATCH_SIZE))
-roads = {
-    "by z_mean": (2 * mean, 2 * z, z**2 * (z - mean) / std**2),
-    "by z_log_var": (
-        std**2,
-        2 * z * (z - mean) / 2,
-        z**2 * ((z - mean) ** 2 / std**2 - 1) / 2,
-    ),
-}
-for name, (exact, *estimates) in roads.items():
-    print(f"slope of E[z²] {name}, exact {exact}")
-    for road, values in zip(["epsilon", "score"], estimates, strict=True):
-        error = values.std() / np.sqrt(values.size)
+noise = np.random.default_rng(SEED).standard_normal((BATCHES, BATCH_SIZE))
+by_mean, by_log_var = slopes_by_mean(noise), slopes_by_log_var(noise)
+for name, exact, (through_epsilon, by_score) in [
+    ("z_mean", 2 * MEAN, by_mean),
+    ("z_log_var", STD**2, by_log_var),
+]:
+    print(f"slope of E[z²] by {name}, exact {exact}")
+    for road, v in ("epsilon", through_epsilon), ("score", by_score):
         print(
-            f"  {road:8}{values.mean():.4f} ± {error:.4f},"
-            f" off by {values.mean() - exact:+.4f};"
-            f" variance {values.var():.2f}"
+            f"  {road:8}{v.mean():.4f} ± {v.std() / np.sqrt(v.size):.4f},"
+            f" off by {v.mean() - exact:+.4f}; variance {v.var():.2f}"
         )
-    ratio = estimates[1].var() / estimates[0].var()
-    print(f"  variance of the score's by epsilon's: {ratio:.1f}")
+    ratio = by_score.var() / through_epsilon.var()
+    print(f"  score's variance divided by epsilon's: {ratio:.1f}")
 
-# %%
-for std in (2.0, 1.0, 0.5, 0.25):
-    z = mean + std * rng.standard_normal(BATCHES * BATCH_SIZE)
-    ratio = (z**2 * (z - mean) / std**2).var() / (2 * z).var()
-    print(f"σ = {std:4}: the score's variance by epsilon's {ratio:6.1f}")
-
-_, through_epsilon, score = roads["by z_mean"]
 plots.estimates(
     {
-        f"Through epsilon, batches of {BATCH_SIZE}": through_epsilon.mean(1),
-        f"Score function, batches of {BATCH_SIZE}": score.mean(1),
+        f"Through epsilon, σ = {STD}, {BATCH_SIZE} draws": by_mean[0].mean(1),
+        f"By the score, σ = {STD}, {BATCH_SIZE} draws": by_mean[1].mean(1),
     },
-    exact=2 * mean,
+    exact=2 * MEAN,
     xlabel="slope of E[z²] by z_mean, estimated from one batch",
 )
 
 # %% [markdown]
 # *Figure: two histograms over the same axis, both centred on the exact
 # slope, marked by a dashed line. The upper one, through epsilon, is a narrow
-# peak. The lower one, the score function, is several times as wide.*
-
-# %% [markdown]
-# Both roads lead to the right number: their means lie within a few of their
-# own standard errors (the numbers after ±) of it. But the score function's
-# variance is many times larger, and it would need as many times more draws
-# for the same precision.
-
-# %% [markdown]
-# Why so much? Through epsilon we use what we know about $f$: its slope at
-# each draw. The score function only learns each draw's cost and compares. It
-# gets worse the sharper the cloud is, as the lines above the figure show:
-# $\sigma^2$ stands in its denominator.
+# peak. The lower one, by the score, is several times as wide.*
 #
-# It keeps one advantage: it needs no slope of $f$ and no epsilon. Where z is
-# a choice among a few things and cannot be moved a little, it still works.
+# Both roads lead to the right number: their means lie within one or two of
+# their own standard errors of it. But the score's variance is many times
+# larger, and it would need as many times more draws for the same precision.
+
+# %% [markdown]
+# Does that depend on how wide the cloud is? Here are both variances for the
+# slope by `z_mean`, the mean μ staying where it is.
+
+# %%
+for std in (2.0, 1.0, 0.5, 0.25):
+    through_epsilon, by_score = (v.var() for v in slopes_by_mean(noise, std))
+    print(
+        f"σ = {std:4}: variance through epsilon {through_epsilon:5.2f},"
+        f" by the score {by_score:6.2f},"
+        f" ratio {by_score / through_epsilon:5.1f}"
+    )
+
+# %% [markdown]
+# Through epsilon the variance is 4σ²: in a small cloud every draw sees nearly
+# the same slope $2z$, and reads it off. The score's variance does not follow
+# it down: it learns only each draw's cost, most of which all draws share.
+# So the ratio grows as the cloud shrinks.
+#
+# The score keeps one advantage: it needs no slope of $f$ and no epsilon. Where
+# z is a choice among a few things, it still works.
 
 # %% [markdown]
 # ## What we saw
 #
-# - A Dense layer may say any number. Read as a log-variance $v$, every one
-#   is legal, and $\sigma = e^{v/2}$ is positive.
-# - No gradient passes a draw. With all chance in epsilon, z is a sum and a
-#   product, with slopes 1 and $(z - \mu)/2$.
+# - Read as a log-variance $v$, any output of a Dense layer is legal, and
+#   $\sigma = e^{v/2}$ is positive.
+# - No gradient passes a draw from a distribution that itself depends on what
+#   we want to learn. With all chance in epsilon, z has slopes.
 # - A layer is `__init__` and `call`; dice belong to the layer.
-# - The trick's gradient and the score function's agree. At σ = 0.5 the
-#   trick's had less than a fiftieth of the other's variance.
+# - For f = z², μ = 1.5, σ = 0.5 the trick's variance was less than a fiftieth
+#   of the score's by `z_mean`, about an eighteenth by `z_log_var`.
 
 # %% [markdown]
 # **An open question:** left alone, the clouds shrank to points. What would
 # the loss have to say so that they stay clouds, and close to one another?
 
 # %% [markdown]
-# **Sources.** Kingma and Welling (2014), *Auto-Encoding Variational Bayes*,
-# arXiv:1312.6114, section 2.4. Rezende, Mohamed and Wierstra (2014),
-# *Stochastic Backpropagation and Approximate Inference in Deep Generative
-# Models*, arXiv:1401.4082. Williams (1992), *Simple Statistical
-# Gradient-Following Algorithms for Connectionist Reinforcement Learning*,
-# Machine Learning 8. Mohamed, Rosca, Figurnov and Mnih (2020), *Monte Carlo
-# Gradient Estimation in Machine Learning*, arXiv:1906.10652.
+# **Sources.** Read first: Kingma and Welling (2014), *Auto-Encoding
+# Variational Bayes*, arXiv:1312.6114, section 2.4, about a page. More roads,
+# compared: Mohamed, Rosca, Figurnov and Mnih (2020), *Monte Carlo Gradient
+# Estimation in Machine Learning*, arXiv:1906.10652. The trick again: Rezende,
+# Mohamed and Wierstra (2014), *Stochastic Backpropagation and Approximate
+# Inference in Deep Generative Models*, arXiv:1401.4082. The score: Williams
+# (1992), *Simple Statistical Gradient-Following Algorithms for Connectionist
+# Reinforcement Learning*, Machine Learning 8.
 #
 # **Next:** lesson 05, where we measure how far a cloud is from the standard
 # normal distribution.

@@ -115,6 +115,18 @@ def test_nan_never_passes():
     assert failure_of(lambda x: x * np.nan).mistake == "not_finite"
 
 
+def test_first_entry_that_is_not_finite_is_shown():
+    text = str(failure_of(lambda x: x / [1, np.nan, 1]))
+    assert "at index [1] nan, expected -4.5 (3 of 3 differ)" in text
+    assert "logarithm of a negative one" in text
+
+
+def test_overflow_is_not_asked_for_a_negative_number():
+    text = str(failure_of(lambda x: x * np.array([2, 2, np.inf])))
+    assert "at index [2] inf" in text
+    assert "leaves the range" in text
+
+
 def test_crash_points_at_the_learners_own_line():
     def answer(x):
         return np.linalg.inv(x)
@@ -123,6 +135,37 @@ def test_crash_points_at_the_learners_own_line():
     assert "LinAlgError" in text
     assert "return np.linalg.inv(x)" in text
     assert "attempt.py" not in text
+
+
+def ask_a_tape_twice(x):
+    import tensorflow as tf
+
+    x = tf.Variable(x)
+    with tf.GradientTape() as tape:
+        y = 2 * x
+    return tape.gradient(y, x), tape.gradient(y, x)
+
+
+def give_up(x):
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    "answer, question",
+    [
+        (lambda x: twise(x), "Where is that name made"),  # noqa: F821
+        (lambda x: x.doubled(), "stands before the dot"),
+        (lambda x: library_double(), "Which arguments does the call pass"),
+        (lambda x: library_double(x, x), "Which arguments does the call pass"),
+        (lambda x: library_double(y=x), "Which arguments does the call pass"),
+        (ask_a_tape_twice, "What does the message forbid"),
+        (lambda x: x + "one", "shapes and types"),
+        (lambda x: x @ np.ones(2), "shapes and types"),
+        (give_up, "shapes and types"),
+    ],
+)
+def test_crash_is_followed_by_a_question_that_fits(answer, question):
+    assert question in failure_of(answer).args[2]
 
 
 def test_crash_inside_compiled_numpy_points_at_the_learners_own_line():

@@ -643,6 +643,47 @@ def test_dice_go_on_from_where_they_stood_before_the_check():
     assert after(1) != after(2)
 
 
+class AsGraph(keras.layers.Layer):
+    @tf.function
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        epsilon = tf.random.normal(tf.shape(z_mean))
+        return z_mean + ops.exp(z_log_var / 2) * epsilon
+
+
+class TwoInputs(keras.layers.Layer):
+    def call(self, z_mean, z_log_var):
+        return z_mean + ops.exp(z_log_var / 2)
+
+
+class WithoutSelf(keras.layers.Layer):
+    def call(inputs):  # noqa: N805
+        return inputs[0]
+
+
+class WantsUnits(WithGenerator):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+
+
+@pytest.mark.parametrize(
+    "answer, asked, got",
+    [
+        (TwoInputs, "one input, a list of two", "(self, z_mean, z_log_var)"),
+        (WithoutSelf, "one input, a list of two", "call(inputs)"),
+        (WantsUnits, "`Sampling()` makes", "__init__(self, units, **kwargs)"),
+    ],
+)
+def test_wrong_signature_is_shown(answer, asked, got):
+    text = message_of(answer)
+    assert asked in text
+    assert got in text
+
+
+def test_call_may_be_a_graph():
+    assert check.Sampling(AsGraph) is AsGraph
+
+
 # 4.3
 
 
@@ -821,6 +862,47 @@ def test_slips_of_gradients_are_named(mistake, answer, mistake_of):
 @pytest.mark.parametrize("mistake, answer", spoil(sampling_gradients))
 def test_spoiled_gradients_are_rejected(mistake, answer, mistake_of):
     assert mistake_of(check.sampling_gradients, answer, 0.3) == mistake
+
+
+def question_of(check, answer):
+    with pytest.raises(ExerciseFailed) as caught:
+        check(answer)
+    return caught.value.args[2]
+
+
+def test_unknown_std_is_followed_by_hand():
+    question = question_of(check.std_from_log_var, lambda v: tf.exp(v / 3))
+    assert "variance of 9" in question
+
+
+@pytest.mark.parametrize(
+    "answer, question",
+    [
+        (differentiate(right_z, reduce=tf.square), "z itself"),
+        (differentiate(lambda m, v, e: m + tf.exp(v / 3) * e), "by hand"),
+        (
+            lambda m, v, e: (tf.ones_like(m), e),
+            "which of the two did you differentiate",
+        ),
+        (
+            differentiate(lambda m, v, e: m + np.exp(v / 2) * e),
+            "leaves TensorFlow",
+        ),
+        (differentiate(right_z, watch=False), "told to watch"),
+    ],
+)
+def test_question_on_gradients_fits(answer, question):
+    assert question in question_of(check.sampling_gradients, answer)
+
+
+@pytest.mark.parametrize("factor", [0.2, 0.7])
+def test_only_a_mean_is_called_too_small_by_a_whole_number(factor):
+    def answer(z_mean, z_log_var, epsilon):
+        dz_dmean, dz_dlogvar = formula(z_mean, z_log_var, epsilon)
+        return dz_dmean, factor * dz_dlogvar
+
+    question = question_of(check.sampling_gradients, answer)
+    assert "whole number" not in question
 
 
 # All three

@@ -16,6 +16,39 @@ LIBRARIES = [
     *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")),
 ]
 INSTALLED = {"site-packages", "dist-packages"}
+# The first kind of error that fits, and whose message holds the pattern.
+QUESTIONS = [
+    (
+        NameError,
+        "",
+        "Where is that name made, is it spelled the same there, and has "
+        "that cell been run?",
+    ),
+    (
+        AttributeError,
+        "",
+        "Of which type is what stands before the dot, and from where should "
+        "it have something of that name?",
+    ),
+    (
+        TypeError,
+        "required .*argument|positional argument|unexpected keyword"
+        "|multiple values",
+        "Which arguments does the call pass, and which does the first line "
+        "of what it calls name?",
+    ),
+    (
+        RuntimeError,
+        "",
+        "What does the message forbid, and where does your code do it?",
+    ),
+    (
+        BaseException,
+        "",
+        "What are the shapes and types of the values on that line? Print "
+        "them, or try it on two numbers.",
+    ),
+]
 
 
 class NotStarted(Exception):
@@ -150,8 +183,11 @@ def crash_report(name, error):
     return ExerciseFailed(
         f"{name} runs without an error",
         got,
-        "What are the shapes and types of the values on that line? Print "
-        "them, or try it on two numbers.",
+        next(
+            question
+            for kind, pattern, question in QUESTIONS
+            if isinstance(error, kind) and re.search(pattern, str(error))
+        ),
     )
 
 

@@ -85,11 +85,16 @@ def _agree(value, other, rtol, atol, equal_nan=False):
 
 
 def _difference(value, right, rtol, atol):
-    """Describe shapes that differ, else the first entry that does."""
+    """Describe shapes that differ, else the first entry that does.
+
+    An entry that is not finite says more than the others.
+    """
     if value.shape != right.shape:
         return f"shape {value.shape}, expected {right.shape}"
     wrong = ~np.isclose(value, right, rtol, atol)
-    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    worst = wrong & ~np.isfinite(value)
+    shown = worst if worst.any() else wrong
+    first = tuple(int(i) for i in np.argwhere(shown)[0])
     place = f"at index {list(first)} " if first else ""
     share = f" ({wrong.sum()} of {wrong.size} differ)" if first else ""
     return f"{place}{value[first]:.6g}, expected {right[first]:.6g}{share}"
@@ -101,6 +106,11 @@ def _general_question(value, right):
         return (
             "Print the shape after each step. Which step makes, drops or "
             "keeps an axis that it should not?"
+        )
+    if np.any(np.isnan(value)):
+        return (
+            "Which step gets a number that it is not made for, such as the "
+            "root or the logarithm of a negative one?"
         )
     if not np.all(np.isfinite(value)):
         return "Which step leaves the range of floating-point numbers?"

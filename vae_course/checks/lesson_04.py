@@ -1,6 +1,7 @@
 """Checks of lesson 04, The Sampling layer."""
 
 import contextlib
+import inspect
 import itertools
 import random
 import re
@@ -36,7 +37,14 @@ def std_from_log_var(attempt):
     log_var = 2 * np.log(right)
     for std, v in ((right, log_var), (right[0, 0], log_var[0, 0])):
         value = attempt(z_log_var=tf.constant(v, "float32"))
-        compare(value, std, asked=asked, slips=_slips_of_std(std, v))
+        compare(
+            value,
+            std,
+            asked=asked,
+            slips=_slips_of_std(std, v),
+            question="Which σ belongs to a variance of 9? Follow the "
+            "logarithm of 9 through your lines by hand.",
+        )
     z_log_var = tf.constant(log_var, "float32")
     with tf.GradientTape() as tape:
         tape.watch(z_log_var)
@@ -106,6 +114,20 @@ def _require_a_layer(attempt):
             "How is the method spelled that Keras runs when data come "
             "through, and how is yours?",
         )
+    for asked, method, arguments in [
+        ("a layer that `Sampling()` makes", answer.__init__, 1),
+        ("a `call` with one input, a list of two tensors", answer.call, 2),
+    ]:
+        signature = inspect.signature(method)
+        try:
+            signature.bind(*[None] * arguments)
+        except TypeError:
+            raise ExerciseFailed(
+                asked,
+                f"yours is {method.__name__}{signature}",
+                "What stands in the stub between these brackets, and what "
+                "in yours?",
+            ) from None
 
 
 @contextlib.contextmanager
@@ -547,11 +569,16 @@ def sampling_gradients(attempt):
     dz_dmean, dz_dlogvar = _pair_of_gradients(attempt(**inputs))
     ones, slope = np.ones((4, 3)), std * epsilon / 2
     order = "In which order does the exercise ask for the two gradients?"
+    what = (
+        "If only z_mean grows by 0.01, by how much does z grow? Is it z "
+        "itself that you differentiate?"
+    )
     compare(
         dz_dmean,
         ones,
         asked="dz_dmean, the derivative of each entry of z by its z_mean",
         slips=[("gradient_swapped", slope, order), *_means(ones)],
+        question=what,
         rtol=1e-4,
     )
     _, again = _pair_of_gradients(attempt(**inputs))
@@ -568,6 +595,8 @@ def sampling_gradients(attempt):
         slope,
         asked="dz_dlogvar, the derivative of each entry of z by its z_log_var",
         slips=_slips_of_slope(std, epsilon),
+        question="Take one entry and compute (z - z_mean) / 2 by hand. "
+        "Where does yours part from it?",
         rtol=1e-4,
     )
 
@@ -578,7 +607,10 @@ def _slips_of_slope(std, epsilon):
         "This is too steep. Which formula for σ did you use, and where does "
         "its ½ go when you differentiate?"
     )
-    logarithm = "Is the epsilon in your z multiplied by σ, or by a logarithm?"
+    logarithm = (
+        "Is the epsilon in your z multiplied by σ, or by a logarithm? And by "
+        "which of the two did you differentiate?"
+    )
     sign = (
         "Where epsilon is positive, should z rise or fall when the cloud "
         "becomes wider?"
@@ -610,13 +642,21 @@ def _pair_of_gradients(result):
             "Does your function return both gradients, as a pair?",
             "wrong_type",
         ) from None
+    if first is None and second is None:
+        raise ExerciseFailed(
+            PAIR,
+            "both are None",
+            "The tape records what happens inside its `with` block, to "
+            "tensors that it was told to watch. Was it told, and did all of "
+            "the forward pass happen there?",
+            "not_watched",
+        )
     if first is None or second is None:
         raise ExerciseFailed(
             PAIR,
             f"{'dz_dmean' if first is None else 'dz_dlogvar'} is None",
-            "The tape records what happens inside its `with` block, to "
-            "tensors that it was told to watch. Was it told, did all of "
-            "the forward pass happen there, and does z depend on both?",
+            "Was the tape told to watch this one too, and does z depend on "
+            f"it? If so: {TAPE[0].lower()}{TAPE[1:]}",
             "not_watched",
         )
     return first, second
