@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vae_course.arguments import demand_count, demand_generator, real_array
+
 LOG_TWO_PI = np.log(2 * np.pi)
 
 
@@ -70,15 +72,8 @@ def sample_normal(mean, variance, n, rng):
     mean = _one_number("mean", mean)
     variance = _one_number("variance", variance)
     _demand_positive("variance", variance)
-    if isinstance(n, bool) or not isinstance(n, int | np.integer):
-        raise TypeError(f"n: expected an int, got {n!r}")
-    if n < 1:
-        raise ValueError(f"n: expected at least 1, got {n}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            "rng: expected a numpy.random.Generator, as default_rng(seed) "
-            f"makes it, got {type(rng).__name__}"
-        )
+    demand_count("n", n, smallest=1)
+    demand_generator("rng", rng)
     return mean + np.sqrt(variance) * rng.standard_normal(n)
 
 
@@ -107,11 +102,11 @@ def multivariate_normal_pdf(x, mean, covariance):
     Source: Bishop (2006), Pattern Recognition and Machine Learning,
     equation 2.43.
     """
-    x, mean = _points(x), _real("mean", mean)
+    x, mean = _points(x), real_array("mean", mean)
     k = x.shape[1]
     if mean.shape != (k,):
         raise ValueError(f"mean: expected shape ({k},), got {mean.shape}")
-    root = _cholesky(_real("covariance", covariance), k)
+    root = _cholesky(real_array("covariance", covariance), k)
     standardised = np.linalg.solve(root, (x - mean).T)
     log_root_of_determinant = np.sum(np.log(np.diag(root)))
     with np.errstate(over="ignore"):
@@ -147,7 +142,7 @@ def diagonal_normal_log_pdf(x, mean, log_var):
     Source: Kingma and Welling (2014), arXiv:1312.6114, appendix C.2.
     """
     x = _points(x)
-    mean, log_var = _real("mean", mean), _real("log_var", log_var)
+    mean, log_var = real_array("mean", mean), real_array("log_var", log_var)
     for name, array in {"mean": mean, "log_var": log_var}.items():
         if array.shape not in (x.shape, x.shape[1:]):
             raise ValueError(
@@ -158,21 +153,8 @@ def diagonal_normal_log_pdf(x, mean, log_var):
     return -0.5 * np.sum(LOG_TWO_PI + log_var + standardised**2, axis=-1)
 
 
-def _real(name, value):
-    """Return finite real numbers as float64."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(
-            f"{name}: expected real numbers, got {type(value).__name__} "
-            f"of {array.dtype}"
-        )
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{name}: expected finite numbers, got {value!r}")
-    return array.astype(np.float64)
-
-
 def _one_number(name, value):
-    array = _real(name, value)
+    array = real_array(name, value)
     if array.ndim:
         raise ValueError(
             f"{name}: expected one number, got shape {array.shape}"
@@ -181,14 +163,16 @@ def _one_number(name, value):
 
 
 def _points(x):
-    x = _real("x", x)
+    x = real_array("x", x)
     if x.ndim != 2 or not x.shape[1]:
         raise ValueError(f"x: expected shape (n, k) with k > 0, got {x.shape}")
     return x
 
 
 def _broadcast(**arguments):
-    arrays = {name: _real(name, value) for name, value in arguments.items()}
+    arrays = {
+        name: real_array(name, value) for name, value in arguments.items()
+    }
     shapes = [array.shape for array in arrays.values()]
     try:
         np.broadcast_shapes(*shapes)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vae_course.arguments import demand_count, demand_generator, real_array
+
 
 def sample_bounding_box(z, n, rng):
     """Draw points evenly from the box in which the codes lie.
@@ -32,12 +34,8 @@ def sample_bounding_box(z, n, rng):
     True
     """
     z = _table("z", z)
-    _demand_count("n", n, smallest=1)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            "rng: expected a numpy.random.Generator, as default_rng(seed) "
-            f"makes it, got {type(rng).__name__}"
-        )
+    demand_count("n", n, smallest=1)
+    demand_generator("rng", rng)
     low, high = z.min(axis=0), z.max(axis=0)
     return rng.uniform(low, high, size=(n, z.shape[1]))
 
@@ -96,7 +94,7 @@ def interpolate(start, end, steps):
            [4., 3.],
            [8., 1.]])
     """
-    start, end = _real("start", start), _real("end", end)
+    start, end = real_array("start", start), real_array("end", end)
     if start.ndim != 1 or not start.size:
         raise ValueError(
             f"start: expected shape (latent_dim,), got {start.shape}"
@@ -105,7 +103,7 @@ def interpolate(start, end, steps):
         raise ValueError(
             f"end: expected the shape of start, {start.shape}, got {end.shape}"
         )
-    _demand_count("steps", steps, smallest=2)
+    demand_count("steps", steps, smallest=2)
     return np.linspace(start, end, steps)
 
 
@@ -139,7 +137,7 @@ def hole_share(samples, z, quantile=0.99):
     samples, z = _tables(samples=samples, z=z)
     if len(z) < 2:
         raise ValueError(f"z: expected at least two codes, got {len(z)}")
-    quantile = _real("quantile", quantile)
+    quantile = real_array("quantile", quantile)
     if quantile.ndim or not 0 <= quantile <= 1:
         raise ValueError(
             f"quantile: expected one number in [0, 1], got {quantile}"
@@ -188,14 +186,14 @@ def area_in_use(z, cells=50, box=None):
     z = _table("z", z)
     if z.shape[1] != 2:
         raise ValueError(f"z: expected shape (n_codes, 2), got {z.shape}")
-    _demand_count("cells", cells, smallest=1)
+    demand_count("cells", cells, smallest=1)
     if box is None:
         if not np.all(np.ptp(z, axis=0)):
             raise ValueError(
                 "z: expected a box with an area, got a line or point"
             )
         box = z.min(axis=0), z.max(axis=0)
-    box = _real("box", box)
+    box = real_array("box", box)
     if box.shape != (2, 2) or not np.all(box[0] < box[1]):
         raise ValueError(
             "box: expected two corners (2,), the first below the second in "
@@ -211,21 +209,8 @@ def _tree(points):
     return cKDTree(points)
 
 
-def _real(name, value):
-    """Return finite real numbers as float64."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(
-            f"{name}: expected real numbers, got {type(value).__name__} "
-            f"of {array.dtype}"
-        )
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{name}: expected finite numbers, got {value!r}")
-    return array.astype(np.float64)
-
-
 def _table(name, value):
-    array = _real(name, value)
+    array = real_array(name, value)
     if array.ndim != 2 or not array.size:
         raise ValueError(
             f"{name}: expected shape (n, latent_dim), neither of them 0, "
@@ -245,10 +230,3 @@ def _tables(**arguments):
             f"got {dims[1]}"
         )
     return tables
-
-
-def _demand_count(name, value, smallest):
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: expected an int, got {value!r}")
-    if value < smallest:
-        raise ValueError(f"{name}: expected at least {smallest}, got {value}")

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from vae_course.checks.chance import demand_chance_from_rng
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -257,22 +258,7 @@ def _look_at_the_chance(attempt):
             "Where does chance come in, and by what is it multiplied?",
             "no_noise",
         )
-    if np.array_equal(first, other):
-        raise ExerciseFailed(
-            asked,
-            "the same draws from generators with two different seeds",
-            "Which line makes the noise, and does it ask the rng that was "
-            "passed in?",
-            "noise_frozen",
-        )
-    if not np.array_equal(first, again):
-        raise ExerciseFailed(
-            asked,
-            "different draws from two generators with the same seed",
-            "Does every bit of chance come from the rng that was passed in? "
-            "Its methods look like those of np.random.",
-            "rng_unused",
-        )
+    demand_chance_from_rng(first, again, other, asked)
 
 
 def _look_at_finite_shape(draws, n, asked):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from vae_course.grading import RESULT
 from vae_course.grading.cells import read_lesson
 from vae_course.grading.kernel import COLOUR, PatientKernel
 from vae_course.grading.verdicts import Grader
-from vae_course.pytest_plugin import RESULT
 
 
 class CellFailed(Exception):

@@ -1,0 +1,63 @@
+"""Look at the arguments of public functions before they are used."""
+
+import numpy as np
+
+
+def real_array(name, value):
+    """Return finite real numbers as float64.
+
+    Args:
+        name: the argument's name, for the message.
+        value: a number, or an array or nested list of numbers.
+
+    Returns:
+        float64 array of the value's shape.
+
+    Raises:
+        TypeError: if it holds anything but real numbers.
+        ValueError: if one of them is not finite.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(
+            f"{name}: expected real numbers, got {type(value).__name__} "
+            f"of {array.dtype}"
+        )
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{name}: expected finite numbers, got {value!r}")
+    return array.astype(np.float64)
+
+
+def demand_count(name, value, smallest):
+    """Refuse what is no int, or below the smallest that makes sense.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was given for it.
+        smallest: int, the smallest that is accepted.
+
+    Raises:
+        TypeError: if it is no int.
+        ValueError: if it is too small.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: expected an int, got {value!r}")
+    if value < smallest:
+        raise ValueError(f"{name}: expected at least {smallest}, got {value}")
+
+
+def demand_generator(name, value):
+    """Refuse what is no NumPy random generator.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was given for it.
+
+    Raises:
+        TypeError: if it is none.
+    """
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name}: expected a numpy.random.Generator, as "
+            f"default_rng(seed) makes it, got {type(value).__name__}"
+        )
