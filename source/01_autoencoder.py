@@ -3,11 +3,11 @@
 #
 # **Can two numbers describe a picture well enough to draw it again?**
 #
-# In 40 minutes you will
+# In an hour you will
 # - build an encoder and a decoder from convolutions,
 # - measure the price of a bad drawing in *nats*,
 # - train the two together on photographs of clothing,
-# - know what this has to do with principal components, and when it is more.
+# - compare them with the best that two numbers can do without any bend.
 
 # %% role="setup"
 import math
@@ -28,32 +28,33 @@ from keras import layers, ops
 
 from vae_course import models, networks
 
+# %% [markdown]
+# We train on some thousands of pictures, chosen by chance from the training
+# set, and judge on pictures from the test set, which no network has seen.
+# In them 0 is blank and 1 is full ink: our figures print ink dark on white
+# paper.
+
 # %% role="setup"
 SEED = 1
 LATENT_DIM = 2
-N_TRAIN = runtime.pick(full=9_600, quick=960)
+N_TRAIN = runtime.pick(full=12_800, quick=960)
 N_TEST = runtime.pick(full=1_000, quick=200)
 BATCH_SIZE = 32
 LEARNING_RATE = 0.003
 STOPS = 10
 
-# %% [markdown]
-# We train on some thousands of pictures, drawn by chance from the training
-# set, and judge on pictures from the test set, which no network has seen.
-
-# %%
 full, unseen = data.load_fashion_mnist()
 rng = np.random.default_rng(SEED)
 
 
-def draw(pictures, labels, n):
+def choose(pictures, labels, n):
     """Choose n of them by chance."""
     chosen = rng.permutation(len(pictures))[:n]
     return data.prepare_images(pictures[chosen]), labels[chosen]
 
 
-x_train, y_train = draw(*full, N_TRAIN)
-x_test, y_test = draw(*unseen, N_TEST)
+x_train, y_train = choose(*full, N_TRAIN)
+x_test, y_test = choose(*unseen, N_TEST)
 shown = [np.flatnonzero(y_test == label)[0] for label in range(10)]
 print("training", x_train.shape, "· test", x_test.shape)
 
@@ -66,12 +67,13 @@ print("training", x_train.shape, "· test", x_test.shape)
 
 
 # %%
-def mosaic(images, side):
+def mosaic(pictures, side):
     """Replace each of side × side squares by its mean."""
     step = 32 // side
-    squares = images.reshape(-1, side, step, side, step, 1)
+    # (picture, square down, row in it, square across, column in it, channel)
+    squares = pictures.reshape(-1, side, step, side, step, 1)
     means = squares.mean(axis=(2, 4), keepdims=True)
-    return np.broadcast_to(means, squares.shape).reshape(images.shape)
+    return np.broadcast_to(means, squares.shape).reshape(pictures.shape)
 
 
 print("numbers in a picture:", x_test[0].size)
@@ -90,9 +92,9 @@ plots.compare_images(
 # garment, with 16 hardly, with 4 there are only four grey fields.*
 #
 # The mosaic spends its numbers on *places*. But pictures of clothing are no
-# arbitrary grids of grey: nearly all of them have a left side like the
-# right, two sleeves or none, an empty border. A description that knew this
-# could get by with less. We let a network find it.
+# arbitrary grids of grey: many have a left side like the right, many have two
+# sleeves, nearly all have an empty border. A description that knew this could
+# get by with less. We let a network find it.
 
 # %% [markdown]
 # ## The idea: a network with a waist
@@ -104,9 +106,9 @@ plots.compare_images(
 #
 # | symbol | in the code | shape | range |
 # |---|---|---|---|
-# | $x$ | `x` | (n, 32, 32, 1) | grey, 0 to 1 |
+# | $x$ | `x` | (n, 32, 32, 1) | ink, 0 to 1 |
 # | $z$ | `z` | (n, `latent_dim`) | any real number, no unit |
-# | $\hat{x}$ | `x_mean` | (n, 32, 32, 1) | grey, between 0 and 1 |
+# | $\hat{x}$ | `x_mean` | (n, 32, 32, 1) | ink, between 0 and 1 |
 #
 # Whatever the decoder needs has to pass through the code, the *bottleneck*.
 # Ours has two numbers, so that we can look at all of it in a plane.
@@ -120,7 +122,9 @@ plots.compare_images(
 # out. `padding="same"` lets the window hang over the border, where it reads
 # zeros.
 #
-# Here all nine weights are 1. Check the first number by hand.
+# Here all nine weights are 1, and the window hangs over only on the right and
+# below: its first place covers rows and columns 0 to 2, the next one columns 2
+# and 3 and a column of zeros. Check both by hand.
 
 # %%
 tiny = np.arange(16.0).reshape(1, 4, 4, 1)
@@ -130,7 +134,8 @@ look = layers.Conv2D(
 print(tiny[0, :, :, 0])
 print("->", tuple(look(tiny).shape))
 print(np.array(look(tiny))[0, :, :, 0])
-print("by hand:", 0 + 1 + 2 + 4 + 5 + 6 + 8 + 9 + 10)
+print("first by hand:", 0 + 1 + 2 + 4 + 5 + 6 + 8 + 9 + 10)
+print("second by hand:", 2 + 3 + 0 + 6 + 7 + 0 + 10 + 11 + 0)
 
 # %% [markdown]
 # The first argument of `Conv2D` says how many kernels look at the same time:
@@ -147,9 +152,9 @@ print("by hand:", 0 + 1 + 2 + 4 + 5 + 6 + 8 + 9 + 10)
 #
 # *Medium · 8 minutes · 2 points*
 #
-# Three convolutions with 32, 64 and 128 kernels of 3 × 3, each with stride 2,
-# "same" padding and ReLU. Then flatten, then a dense layer that gives the
-# code.
+# First the input, so that the model knows the shape of a picture. Then three
+# convolutions with 32, 64 and 128 kernels of 3 × 3, each with stride 2, "same"
+# padding and ReLU. Then flatten, then a dense layer that gives the code.
 #
 # | | name | shape | range |
 # |---|---|---|---|
@@ -223,8 +228,9 @@ build_encoder = check.build_encoder(build_encoder)
 #
 # A *transposed* convolution does the reverse: each number that goes in stamps
 # the whole kernel, times its value, onto a larger picture, and where stamps
-# overlap they add up. With stride 2 the stamps lie two pixels apart, so the
-# sides double.
+# overlap they add up. With stride 2 the stamps lie two pixels apart. Two of
+# them, each 3 wide, cover 5 columns; "same" cuts the last off (and the last
+# row), so that the sides exactly double.
 #
 # `layers.Reshape(shape)` arranges a row of numbers as a picture again. And a
 # *sigmoid* takes any real number into the range between 0 and 1:
@@ -247,17 +253,18 @@ print("by hand:", [round(1 / (1 + math.exp(-a)), 3) for a in (-4, 0, 4)])
 #
 # *Medium · 8 minutes · 2 points*
 #
-# A dense layer to 4 · 4 · 128 numbers, reshaped to (4, 4, 128). Three
-# transposed convolutions with 128, 64 and 32 kernels of 3 × 3, stride 2,
-# "same" padding, ReLU. Last a plain convolution (stride 1) with one kernel
-# of 3 × 3, "same" padding and `activation="sigmoid"`.
+# First the input. A dense layer to 4 · 4 · 128 numbers, without an activation
+# (a ReLU would pass too), reshaped to (4, 4, 128). Three transposed
+# convolutions with 128, 64 and 32 kernels of 3 × 3, stride 2, "same" padding,
+# ReLU. Last a plain convolution (stride 1) with one kernel of 3 × 3, "same"
+# padding and `activation="sigmoid"`.
 #
 # | | name | shape | range |
 # |---|---|---|---|
 # | in | `latent_dim` | | int, 2 unless said otherwise |
 # | out | a Keras model | (n, `latent_dim`) → (n, 32, 32, 1) | 0 to 1 |
 #
-# **Why:** we shall read a pixel of the drawing as a probability.
+# **Why:** we shall read a pixel of the drawing as the probability of ink.
 #
 # **Done when** the check passes; `build_decoder().count_params()` is then
 # 246273.
@@ -322,7 +329,8 @@ build_decoder = check.build_decoder(build_decoder)
 # %% [markdown]
 # ### The two together
 #
-# How many numbers stand for one picture, from layer to layer?
+# How many numbers stand for one picture, from layer to layer? (The library's
+# networks, as yours may be put together in another way.)
 
 # %%
 shapes = [("picture", (32, 32, 1))]
@@ -334,7 +342,7 @@ for network in (networks.build_encoder(), networks.build_decoder()):
 plots.hourglass(shapes)
 
 # %% [markdown]
-# *Figure: a bar for every layer, on a logarithmic axis. From 1,024 numbers
+# *Figure: a dot for every layer, on a logarithmic axis. From 1,024 numbers
 # the first convolution makes 8,192; at the waist there are 2, in red; the
 # decoder goes up to 32,768 and ends with 1,024.*
 #
@@ -346,9 +354,9 @@ plots.hourglass(shapes)
 #
 # Training needs one number that says how badly the drawing $\hat{x}$, the
 # *reconstruction*, matches the picture $x$. Read each pixel of the drawing as
-# the probability that this pixel is lit. If it is lit, the drawing pays its
-# *surprise*, $-\ln \hat{x}_i$; if it is dark, $-\ln(1 - \hat{x}_i)$. A grey
-# $x_i$ counts as partly lit. All pixels add up to the **binary
+# the probability that this pixel is inked. If it is, the drawing pays its
+# *surprise*, $-\ln \hat{x}_i$; if it is blank, $-\ln(1 - \hat{x}_i)$. A grey
+# $x_i$ counts as partly inked. All pixels add up to the **binary
 # cross-entropy**:
 #
 # $$\ell(x, \hat{x}) = -\sum_i \big[\, x_i \ln \hat{x}_i
@@ -356,7 +364,7 @@ plots.hourglass(shapes)
 #
 # | symbol | in the code | shape | unit |
 # |---|---|---|---|
-# | $x_i$ | `x` | (n, 32, 32, 1) | grey, 0 to 1 |
+# | $x_i$ | `x` | (n, 32, 32, 1) | ink, 0 to 1 |
 # | $\hat{x}_i$ | `x_mean` | (n, 32, 32, 1) | probability |
 # | $\ell$ | `reconstruction_loss` | (n,) | **nats** |
 
@@ -364,28 +372,37 @@ plots.hourglass(shapes)
 # ### On two pixels
 #
 # A nat is the unit of surprise with natural logarithms: what happens with
-# probability $1/e$ surprises by one nat. Take a white and a dark grey pixel,
-# and a drawing that is rather sure of the first and undecided on the second.
+# probability $1/e$ surprises by one nat. Take a fully inked and a light grey
+# pixel, and a drawing that is rather sure of the first and undecided on the
+# second.
 
 # %%
 two, drawn = np.array([1.0, 0.25]), np.array([0.8, 0.5])
-lit, dark = two * np.log(drawn), (1 - two) * np.log(1 - drawn)
-print("-(1 · ln 0.8) =", -lit[0].round(3))
+inked, blank = two * np.log(drawn), (1 - two) * np.log(1 - drawn)
+print(f"-(1 · ln 0.8) = {-inked[0]:.3f}")
 print(
-    f"-(0.25 · ln 0.5 + 0.75 · ln 0.5) = {-lit[1]:.3f} + {-dark[1]:.3f}"
-    f" = {-(lit + dark)[1]:.3f}"
+    f"-(0.25 · ln 0.5 + 0.75 · ln 0.5) = {-inked[1]:.3f} + {-blank[1]:.3f}"
+    f" = {-(inked + blank)[1]:.3f}"
 )
-print(f"together {-(lit + dark).sum():.3f} nats")
+print(f"together {-(inked + blank).sum():.3f} nats")
 print(f"1024 undecided pixels: {1024 * math.log(2):.2f} nats")
-print(f"-ln 1e-7 = {-math.log(1e-7):.1f} nats")
-for margin in (1e-7, 1e-8):
-    print(f"1 - {margin:g} in float32: {np.float32(1 - margin)!s}")
 
 # %% [markdown]
 # A drawing may never be wholly sure: $\ln 0$ is $-\infty$. So we *clip*, we
 # move `x_mean` into the range from 1e-7 to 1 − 1e-7 before we take a
-# logarithm. Then a pixel costs 16.1 nats at worst. A still smaller margin
-# would vanish: in `float32`, 1 − 1e-8 is 1.
+# logarithm. What does a pixel then cost at worst, with the seven digits of
+# `float32`?
+
+# %%
+for margin in (1e-7, 1e-8):
+    print(f"1 - {margin:g} in float32: {np.float32(1 - margin)!s}")
+almost_sure = np.float32(1 - 1e-7)
+print(f"inked, but drawn blank: {-math.log(1e-7):.1f} nats")
+print(f"blank, but drawn inked: {-math.log(1 - almost_sure):.1f} nats")
+
+# %% [markdown]
+# About 16 nats either way. With the smaller margin, 1 − 1e-8, the range would
+# reach 1 itself, and the logarithm of 0 would be back.
 #
 # `ops.clip(a, low, high)`, `ops.log(a)` and `ops.sum(a, axis=...)` are Keras's
 # versions of the NumPy functions with these names.
@@ -404,13 +421,14 @@ for margin in (1e-7, 1e-8):
 # | in | `x_mean` | the same | float, 0 to 1, ends included |
 # | out | | (n,) | float, nats a picture, finite |
 #
-# Pictures may have any number of rows and columns. NumPy and `keras.ops` are
-# both welcome.
+# Pictures may have any number of rows and columns. A pixel that is wholly
+# missed, 0 for 1 or 1 for 0, must cost at least 7 nats; the clip above makes
+# it 16. NumPy and `keras.ops` are both welcome.
 #
 # **Why:** all later lessons count in this unit: sums, not means.
 #
-# **Done when** the check passes; a constant 0.5 then costs 709.78 nats for
-# every picture of 32 × 32.
+# **Done when** the check passes; `reconstruction_loss` of the pixels above,
+# `two.reshape(1, 1, 2, 1)` and `drawn.reshape(1, 1, 2, 1)`, is then 0.916.
 
 
 # %% exercise="1.3" role="stub"
@@ -422,13 +440,14 @@ def reconstruction_loss(x, x_mean):
         x_mean: float, same shape, their drawings, 0 to 1.
 
     Returns:
-        float (n,), nats: summed over rows, columns and channels.
+        float (n,), nats: summed over rows, columns and channels; finite,
+        and at least 7 for a pixel that is wholly missed.
     """
     ### BEGIN SOLUTION
     x_mean = ops.clip(x_mean, 1e-7, 1 - 1e-7)
-    lit = x * ops.log(x_mean)
-    dark = (1 - x) * ops.log(1 - x_mean)
-    return -ops.sum(lit + dark, axis=(1, 2, 3))
+    inked = x * ops.log(x_mean)
+    blank = (1 - x) * ops.log(1 - x_mean)
+    return -ops.sum(inked + blank, axis=(1, 2, 3))
     ### END SOLUTION
 
 
@@ -461,46 +480,51 @@ reconstruction_loss = check.reconstruction_loss(reconstruction_loss)
 # ### What few numbers cost
 #
 # Now the mosaics have a price. So have three guesses that look at no pixel
-# at all, and a perfect copy, which keeps all 1024 numbers.
+# (the third is told the class), and a perfect copy, which keeps all 1024
+# numbers. After the ± stands the *standard error* of a mean over the test
+# pictures: by about so much would other pictures change it.
 
 
 # %%
 def nats(drawings):
-    """Average the loss over the test pictures."""
-    return float(np.mean(reconstruction_loss(x_test, drawings)))
+    """Return the loss of each test picture, in float64."""
+    return np.asarray(reconstruction_loss(x_test, drawings), "float64")
 
 
-mean_picture = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
-mean_of_class = np.stack(
-    [x_train[y_train == label].mean(axis=0) for label in range(10)]
-)
-prices = {
+def average(costs):
+    """Write a mean over pictures and its standard error."""
+    error = costs.std(ddof=1) / math.sqrt(len(costs))
+    return f"{costs.mean():6.1f} ± {error:.1f}"
+
+
+of_class = [x_train[y_train == label].mean(axis=0) for label in range(10)]
+costs = {
     "a constant 0.5": nats(np.full_like(x_test, 0.5)),
-    "the mean of all pictures": nats(mean_picture),
-    "the mean of its class": nats(mean_of_class[y_test]),
+    "the mean of all pictures": nats(0 * x_test + x_train.mean(axis=0)),
+    "the mean of its class": nats(np.stack(of_class)[y_test]),
     "mosaic of 4 numbers": nats(mosaic(x_test, 2)),
     "mosaic of 16 numbers": nats(mosaic(x_test, 4)),
     "mosaic of 64 numbers": nats(mosaic(x_test, 8)),
     "a perfect copy": nats(x_test),
 }
-for name, price in prices.items():
-    above = price - prices["a perfect copy"]
-    print(f"{name:26} {price:7.2f} nats, {above:7.2f} above the floor")
+floor = costs["a perfect copy"]
+for name, cost in costs.items():
+    print(f"{name:25} {average(cost)}, above floor {average(cost - floor)}")
 
 # %% [markdown]
 # Two lines surprise. Four squares are *worse* than drawing the same mean
 # picture for everyone: they forget the empty border. And a perfect copy does
 # not cost 0. A pixel that is drawn as grey 0.5 stays undecided, even where
-# the picture has exactly that grey. The **floor** is the entropy of the
-# grey values themselves; no drawing can get below it, so compare the right
-# column.
+# the picture has exactly that grey. No drawing gets below this **floor**, the
+# *entropy* of the greys: the surprise that stays when each grey is known. What
+# can be won is the right column.
 
 # %% [markdown]
 # ## Training
 #
 # `models.Autoencoder` chains your encoder and your decoder. The pictures are
-# their own targets. It trains on the library's version of your loss, which
-# works on Keras tensors only.
+# their own targets. Training uses the library's version of the loss, because
+# yours may be in NumPy; the second road below tests yours.
 #
 # We let every picture pass once and stop ten times to look. What Keras calls
 # an *epoch* is here a tenth of the way. So each number comes from pictures
@@ -533,36 +557,42 @@ print(
 # ### The loss on the way
 
 # %%
-figure, axis = plots.new_figure(width=7.0)
+x_mean = autoencoder.predict(x_test, verbose=0)
+costs["the network"] = nats(x_mean)
+
+figure, axis = plots.new_figure(width=8.4)
 seen = N_TRAIN // STOPS * np.arange(1, STOPS + 1)
-axis.plot(seen, history, "o-", label="the network, 2 numbers")
+axis.plot(seen, history, "o-", label="the network, training pictures")
+price = costs["the network"].mean()
+axis.plot(N_TRAIN, price, "*", markersize=15, label="the network, test set")
 styles = ["--", "-.", ":"]
 names = ["the mean of its class", "mosaic of 64 numbers", "a perfect copy"]
 for name, style in zip(names, styles, strict=True):
-    axis.axhline(prices[name], color="black", linestyle=style, label=name)
+    price = costs[name].mean()
+    axis.axhline(price, color="black", linestyle=style, label=name)
 axis.set(
     title="Training: the price of a drawing falls",
     xlabel="pictures seen",
     ylabel="reconstruction loss, nats a picture",
     xlim=(0, None),
 )
-axis.legend()
+figure.legend(loc="outside right center")
 figure
 
 # %% [markdown]
-# *Figure: a falling curve with ten dots, steep at first, then nearly flat.
-# Three level lines: the class mean, the mosaic of 64 numbers, and below all
-# the perfect copy.*
+# *Figure: a falling curve with ten dots, steep at first, then nearly flat; a
+# star at its end; three level lines, the lowest the perfect copy.*
 #
-# Where does the curve end among the lines? With two numbers it draws about as
-# well as a mosaic does with 64, although it was never told what a garment is.
-# (In quick mode training stops far too early for that.)
+# Each dot averages over a tenth of the training pictures, while the network
+# was still learning. The star and the lines are of the test set, so compare
+# these: two numbers draw no worse than a mosaic does with 64, although the
+# network was never told what a garment is. (In quick mode training stops far
+# too early for that.)
 
 # %% [markdown]
 # ### The drawings
 
 # %%
-x_mean = autoencoder.predict(x_test, verbose=0)
 plots.compare_images(
     {
         "the picture": x_test[shown],
@@ -574,13 +604,14 @@ plots.compare_images(
 
 # %% [markdown]
 # *Figure: ten garments of the test set, one of each class. Below each the
-# network's drawing, a soft outline of a garment with a smooth surface, and
-# below that the mosaic.*
+# network's drawing, a soft outline with a smooth surface, and below that the
+# mosaic.*
 #
-# Most outlines are right, or those of a close relative: a shirt may come out
-# as a pullover, a dress as a pair of trousers, and an unusual piece as
-# something else altogether. Prints, buttons and straps are gone. Two numbers
-# go as far as the kind of garment, its width and how dark it is.
+# About half of the outlines are right. Others are those of a relative, as a
+# closed shoe for a sandal, or a smear of several. Prints and straps are gone.
+# Nor are equal nats equally recognisable: the mosaic keeps *this* sandal's
+# heel, the network draws *some* shoe. (In quick mode all drawings are nearly
+# the same smear.)
 
 # %% [markdown]
 # ## The same number by a second road
@@ -598,25 +629,28 @@ for picture, drawing in zip(x_test[:few], x_mean[:few], strict=True):
         b = min(max(float(b), 1e-7), 1 - 1e-7)
         price -= float(a) * math.log(b) + (1 - float(a)) * math.log(1 - b)
     by_loop.append(price)
-yours = np.asarray(reconstruction_loss(x_test, x_mean), dtype="float64")
+yours = nats(x_mean)
 gap = np.abs(yours[:few] - by_loop).max()
 print("by loop ", np.round(by_loop, 3))
 print("yours   ", yours[:few].round(3))
 print(f"largest difference {gap:.1e} nats")
-error = yours.std(ddof=1) / math.sqrt(len(yours))
-print(f"all {N_TEST} test pictures: {yours.mean():.1f} ± {error:.1f} nats")
+print(f"all {N_TEST} test pictures: {average(yours)} nats")
+mosaics = costs["mosaic of 64 numbers"]
+print(f"network minus mosaic of 64: {average(yours - mosaics)} nats")
 
 # %% [markdown]
-# The two roads differ by what `float32` rounds away. The mean over the test
-# pictures has an error of its own, since other pictures would give another
-# mean. The figure after the ± is its *standard error*, and it is far larger:
-# do not report more digits than it allows.
+# The two roads differ by what `float32` rounds away, far less than the
+# standard error: do not report more digits than *that* allows.
+#
+# In the last line we subtract picture by picture and then average. Pictures
+# that are dear for the one are dear for the other, which cancels; so this
+# difference is known better than either price.
 
 # %% [markdown]
 # ## What a GPU would do
 #
 # Nearly all of the work is multiplying and adding. How much of it does one
-# picture take?
+# picture take? (Again in the library's networks.)
 
 
 # %%
@@ -635,29 +669,35 @@ for network in (networks.build_encoder(), networks.build_decoder()):
     part = sum(multiply_adds(layer) for layer in network.layers)
     print(f"{network.name}: {part / 1e6:.1f} million multiply-adds a picture")
     work += part
-print(f"forwards: {work / 1e6:.1f} million; and back again, about twice that")
+every = 3 * work * N_TRAIN
+print(f"to draw one: {work / 1e6:.1f} million; to learn from it, about thrice")
+print(f"the whole training: {every / 1e9:,.0f} billion multiply-adds")
+print(f"here, a second: {every / seconds / 1e9:,.0f} billion")
 
 # %% [markdown]
-# The kernel is used once at every place of the smaller picture, and none of
-# these products waits for another. A CPU core does a few of them at a time, a
-# GPU thousands. Expect the training above to become a matter of moments
-# there, best with larger batches, so that all its units have work. The result
-# does not get better, only sooner: nothing in this course *needs* a GPU.
+# A convolution uses every weight of its kernels once for each place that comes
+# *out*, a transposed one for each that goes *in*, a dense layer just once.
+# Training also runs through the layers backwards, for the slopes, which costs
+# about twice as much again.
+#
+# Most of these products wait for no other. A CPU core does a few at a time, a
+# GPU thousands, best with larger batches. The result does not get better,
+# only sooner: nothing in this course *needs* a GPU.
 
 # %% [markdown]
 # ## What is new about this? A linear autoencoder
 #
 # Leave out all bends: one dense layer in, one dense layer out, the squared
-# error as loss, and the mean picture taken off beforehand. The drawings then
-# are sums of the decoder's two rows, so all of them lie in one plane within
-# the 1024 dimensions. Statistics has known the best such plane since 1901:
-# that of the first two **principal components**, which the singular value
-# decomposition (SVD) computes directly. Does training find it?
+# error as loss, and the mean picture taken off beforehand. A drawing then is
+# the first number times one fixed picture plus the second times another: all
+# lie in one plane within the 1024 dimensions. The best such plane is spanned
+# by the first two **principal components**, the directions in which the
+# pictures differ most. A routine of linear algebra, the *singular value
+# decomposition* (SVD), finds them directly. Does training find them too?
 
 # %% role="train"
 flat = x_train[:2_000].reshape(-1, 1024)
-centre = flat.mean(axis=0)
-flat = flat - centre
+flat = flat - flat.mean(axis=0)
 
 runtime.set_seed(SEED)
 linear = keras.Sequential(
@@ -675,7 +715,8 @@ linear.fit(flat, flat, batch_size=100, epochs=epochs, verbose=0)
 print(f"{len(flat)} pictures, {epochs} epochs")
 
 # %% [markdown]
-# Two planes coincide when both *principal angles* between them are zero. And
+# Two *principal angles* say how far one plane is turned out of another: both
+# are 0° where they coincide, and 90° where they have nothing in common. And
 # whatever the angles: no plane may have a smaller squared error than the one
 # of the decomposition.
 
@@ -686,65 +727,83 @@ def squared_error(pictures, drawings):
     return np.sum((pictures - drawings) ** 2) / len(pictures)
 
 
-_, _, components = svds(flat, k=2, rng=np.random.default_rng(SEED))
-rows = linear.get_layer("rows").get_weights()[0]
-angles = np.degrees(subspace_angles(rows.T, components.T))
-best = squared_error(flat, flat @ components.T @ components)
-found = squared_error(flat, linear.predict(flat, verbose=0))
-print("angles between the planes:", angles.round(2), "degrees")
-print(f"squared error: trained {found:.3f}, by SVD {best:.3f} a picture")
-print(f"above the best plane: {100 * (found / best - 1):.2f} %")
+def best_plane(pictures):
+    """Return two components, (1024, 2), of pictures without their mean."""
+    return svds(pictures, k=2, rng=np.random.default_rng(SEED))[2].T
 
-flat_test = x_test.reshape(-1, 1024)
-in_plane = (flat_test - centre) @ components.T @ components + centre
-curved = x_mean.reshape(-1, 1024)
-print(f"test pictures, best plane:  {squared_error(flat_test, in_plane):.1f}")
-print(f"test pictures, autoencoder: {squared_error(flat_test, curved):.1f}")
+
+plane = best_plane(flat)
+rows = linear.get_layer("rows").get_weights()[0]
+angles = np.degrees(subspace_angles(rows.T, plane))
+best = squared_error(flat, flat @ plane @ plane.T)
+found = squared_error(flat, linear.predict(flat, verbose=0))
+print("angles between the planes:", angles.round(1), "degrees")
+print(f"these {len(flat)}: trained {found:.2f}, by SVD {best:.2f} a picture")
+
+every, test = x_train.reshape(-1, 1024), x_test.reshape(-1, 1024)
+centre = every.mean(axis=0)
+plane = best_plane(every - centre)
+flat_drawings = (test - centre) @ plane @ plane.T + centre
+print(f"test pictures, best plane: {squared_error(test, flat_drawings):.1f}")
+curved = squared_error(test, x_mean.reshape(-1, 1024))
+print(f"test pictures, autoencoder: {curved:.1f}")
 
 # %% [markdown]
-# Training arrives at the plane of principal component analysis, to within a
-# degree or so, from random weights and without ever being told. So an
-# autoencoder is PCA, set free: with bends between its layers, the sheet on
-# which all drawings lie may curve and follow the pictures. The last two lines
-# are what this buys on pictures that neither has seen, even by PCA's own
-# measure, for which the autoencoder was not trained. (In quick mode neither
-# network gets far enough to show this.)
+# Training arrives at the plane of *principal component analysis* (PCA), to
+# within a degree or so, without being told. An autoencoder is PCA, set free:
+# with bends between its layers, the sheet on which all drawings lie may curve
+# and follow the pictures.
+#
+# The last two lines say what this buys on other, unseen pictures, when both
+# have learnt from the whole training set. The measure is PCA's own, not the
+# autoencoder's. (In quick mode neither network gets far enough.)
 
 # %% [markdown]
 # ## The plane of codes
 #
 # We took two numbers in order to see them. Every test picture becomes a dot;
-# its class, which no network has been told, is only painted on afterwards.
+# its class, which no network has been told, is only painted on afterwards. And
+# of many points that lie halfway between two dots we mark the one that is
+# farthest from all dots.
 
 # %%
 z = autoencoder.encoder.predict(x_test, verbose=0)
 for number, values in enumerate(z.T, start=1):
     print(
-        f"number {number} of the code: mean {values.mean():.1f}, from"
-        f" {values.min():.1f} to {values.max():.1f}"
+        f"number {number} of the code: mean {values.mean():.1f}, standard"
+        f" deviation {values.std():.1f}, from {values.min():.1f}"
+        f" to {values.max():.1f}"
     )
-plots.latent_plane(
+some = z[:60]
+halfway = (some[:, None] + some).reshape(-1, 2) / 2
+to_nearest = np.linalg.norm(halfway[:, None] - z, axis=2).min(axis=1)
+bare = halfway[to_nearest.argmax()]
+print(f"bare place {bare.round(1)}, nearest code {to_nearest.max():.1f} away")
+
+figure = plots.latent_plane(
     z, y_test, data.CLASS_NAMES, "Where the encoder puts unseen garments"
 )
+cross = {"color": "black", "markersize": 13, "markeredgewidth": 3}
+figure.axes[0].plot(*bare, "x", **cross)
+figure
 
 # %% [markdown]
-# *Figure: the codes of the test pictures in a plane, ten colours and markers.
-# Trousers and ankle boots keep to regions of their own, pullover, coat and
-# shirt share one. Here and there lies empty ground.*
+# *Figure: the codes of the test pictures in a plane, ten colours and markers,
+# each class named at its middle. Some keep to regions of their own, pullover,
+# coat and shirt share one. A black cross marks bare ground.*
 #
-# Garments that look alike lie side by side. But look at the axes as well: the
-# cloud has no centre, no common scale and no border, and parts of it are
-# bare. The loss asked for good drawings of the pictures there are. It said
-# nothing about the ground between them.
+# Garments that look alike lie side by side. But nothing *fixes* the cloud's
+# centre, scale or border: the printed ones just happened. The loss asked for
+# good drawings of the pictures there are, and said nothing about the ground
+# between their codes. (In quick mode the codes are hardly sorted yet.)
 
 # %% [markdown]
 # ## What we saw
 
 # %%
-print(f"two numbers, trained: {nats(x_mean):.1f} nats")
-for name in ("the mean of its class", "mosaic of 64 numbers"):
-    print(f"{name}: {prices[name]:.1f} nats")
-print(f"floor: {prices['a perfect copy']:.1f} nats")
+print("above the floor, nats a picture:")
+for name in ("the network", "the mean of its class", "mosaic of 64 numbers"):
+    print(f"{name:25} {average(costs[name] - floor)}")
 
 # %% [markdown]
 # - An encoder and a decoder with a narrow waist learn a description from the
@@ -754,8 +813,8 @@ print(f"floor: {prices['a perfect copy']:.1f} nats")
 # - Without bends it finds the plane of principal component analysis; with
 #   them it draws better from as many numbers.
 #
-# **An open question:** put your finger on a bare place of the plane. What
-# would the decoder draw there?
+# **An open question:** put your finger on the black cross. What would the
+# decoder draw there?
 
 # %% [markdown]
 # **Sources.** Pearson (1901), *On Lines and Planes of Closest Fit to Systems

@@ -40,9 +40,11 @@ def test_rows_of_unlike_length_are_refused(rng):
 def test_hourglass_counts_numbers_and_marks_the_waist():
     shapes = [("picture", (4, 4, 1)), ("Dense", (2,)), ("Dense", (24,))]
     [axis] = plots.hourglass(shapes).axes
-    assert [bar.get_width() for bar in axis.patches] == [16, 2, 24]
-    red = [bar.get_facecolor() == to_rgba(plots.RED) for bar in axis.patches]
+    [dots] = axis.collections
+    assert dots.get_offsets().tolist() == [[16, 0], [2, 1], [24, 2]]
+    red = [tuple(c) == to_rgba(plots.RED) for c in dots.get_facecolors()]
     assert red == [False, True, False]
+    assert [text.get_text() for text in axis.texts] == ["16", "2", "24"]
     labels = [tick.get_text() for tick in axis.get_yticklabels()]
     assert labels == ["picture  4 × 4 × 1", "Dense  2", "Dense  24"]
 

@@ -5,11 +5,13 @@ import numpy as np
 from vae_course.plots.style import RED, new_figure
 
 
-def hourglass(shapes, heading="How many numbers describe an image"):
+def hourglass(shapes, heading="How many numbers describe a picture"):
     """Draw how many numbers each layer holds, the fewest in red.
 
+    Dots, since the length of a bar means nothing on a logarithmic axis.
+
     Args:
-        shapes: list of pairs (name, shape of one image's values).
+        shapes: list of pairs (name, shape of one picture's values).
         heading: title of the figure.
 
     Returns:
@@ -19,17 +21,27 @@ def hourglass(shapes, heading="How many numbers describe an image"):
     labels = [
         f"{name}  {' × '.join(map(str, shape))}" for name, shape in shapes
     ]
-    colours = [RED if n == min(counts) else "#a9b4bc" for n in counts]
+    colours = [RED if n == min(counts) else "#5b6b73" for n in counts]
     figure, axis = new_figure(width=7.0, height=0.3 * len(shapes) + 0.9)
     places = range(len(counts))
-    bars = axis.barh(places, counts, color=colours)
+    axis.plot(counts, places, color="#c9d1d5", zorder=1)
+    axis.scatter(counts, places, s=55, color=colours, zorder=2)
+    for place, n in enumerate(counts):
+        axis.annotate(
+            f"{n:,}",
+            (n, place),
+            xytext=(9, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
     axis.set_yticks(places, labels)
-    axis.bar_label(bars, [f"{n:,}" for n in counts], padding=3, fontsize=9)
     axis.invert_yaxis()
     axis.set_xscale("log")
     axis.set(
         title=heading,
-        xlabel="numbers for one image (logarithmic)",
+        xlabel="numbers for one picture (logarithmic)",
         xlim=(1, 3 * max(counts)),
     )
     return figure
