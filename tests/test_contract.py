@@ -146,6 +146,12 @@ def ask_a_tape_twice(x):
     return tape.gradient(y, x), tape.gradient(y, x)
 
 
+def misspell_an_argument(x):
+    import keras
+
+    return keras.layers.Dense(3, activatoin="relu")
+
+
 def give_up(x):
     raise SystemExit
 
@@ -158,6 +164,7 @@ def give_up(x):
         (lambda x: library_double(), "Which arguments does the call pass"),
         (lambda x: library_double(x, x), "Which arguments does the call pass"),
         (lambda x: library_double(y=x), "Which arguments does the call pass"),
+        (misspell_an_argument, "is it spelled as in the cells above"),
         (ask_a_tape_twice, "What does the message forbid"),
         (lambda x: x + "one", "shapes and types"),
         (lambda x: x @ np.ones(2), "shapes and types"),
@@ -283,6 +290,9 @@ def test_result_passed_in_place_of_function_is_wrong_type():
 
 def test_missing_return_is_named():
     assert failure_of(lambda x: None).mistake == "returns_nothing"
+    assert "has what stands behind it a value" in str(
+        failure_of(lambda x: print(x)).args[2]
+    )
 
 
 def test_changed_input_is_named():

@@ -1,5 +1,7 @@
 """The autoencoder's figures show what they are given, each in its place."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
@@ -58,6 +60,27 @@ def test_each_class_has_its_own_colour_and_marker_in_the_plane(rng):
     for label, dots in enumerate(axis.collections):
         assert dots.get_label() == NAMES[label]
         np.testing.assert_array_equal(dots.get_offsets(), z[labels == label])
+
+
+def test_each_name_in_the_plane_stands_at_the_median_of_its_class(rng):
+    labels = np.arange(200) % 10
+    far = 30 * np.arange(10)[labels, None] + rng.normal(size=(200, 2))
+    [axis] = plots.latent_plane(far, labels, NAMES).axes
+    for text in axis.texts:
+        of_class = far[labels == NAMES.index(text.get_text())]
+        middle = np.median(of_class, axis=0)
+        np.testing.assert_allclose(text.get_position(), middle)
+
+
+def test_names_in_the_plane_never_stand_on_each_other(rng):
+    labels = np.arange(200) % 10
+    figure = plots.latent_plane(rng.normal(size=(200, 2)), labels, NAMES)
+    figure.canvas.draw()
+    [axis] = figure.axes
+    boxes = [text.get_window_extent() for text in axis.texts]
+    assert len(boxes) == 10
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other)
 
 
 @pytest.mark.parametrize("shape", [(40, 3), (40,), (40, 1)])

@@ -13,6 +13,7 @@ from scipy.special import logit
 from spoil import change_input, spoil
 
 from vae_course import losses, networks
+from vae_course.checks import ExerciseFailed
 from vae_course.checks import lesson_01 as check
 
 FILTERS = 32, 64, 128
@@ -248,7 +249,6 @@ RIGHT_ENCODERS = [
     functools.partial(encoder_of_each, after=[layers.ReLU]),
     networks.build_encoder,
     functional_encoder,
-    encoder_without_input,
     nested_encoder,
     SubclassedEncoder,
     HandmadeEncoder,
@@ -334,9 +334,16 @@ WRONG_ENCODERS = [
     ("wrong_output_shape", lambda n=2: networks.build_encoder(2 * n)),
     (
         "wrong_output_shape",
-        lambda n=2: keras.Sequential([*map(conv, FILTERS), layers.Dense(n)]),
+        lambda n=2: keras.Sequential(
+            [keras.Input((32, 32, 1)), *map(conv, FILTERS), layers.Dense(n)]
+        ),
     ),
     ("wrong_input_shape", encoder_of_small_images),
+    ("input_missing", encoder_without_input),
+    (
+        "input_missing",
+        lambda n=2: keras.Sequential([layers.Flatten(), layers.Dense(n)]),
+    ),
     ("wrong_type", encoder_tensor),
     ("wrong_type", encoder_layers),
     ("wrong_type", lambda latent_dim=2: networks.build_encoder),
@@ -366,7 +373,7 @@ def functional_decoder(latent_dim=2):
 
 
 def decoder_without_input(latent_dim=2):
-    return decoder_with(latent_dim=latent_dim)
+    return keras.Sequential(decoder_with(latent_dim=latent_dim).layers)
 
 
 class SubclassedDecoder(keras.Model):
@@ -395,6 +402,7 @@ class SubclassedUnbounded(SubclassedDecoder):
 def decoder_with(*, latent_dim=2, last="sigmoid", dense=None, **options):
     return keras.Sequential(
         [
+            keras.Input((latent_dim,)),
             layers.Dense(2048, activation=dense),
             layers.Reshape((4, 4, 128)),
             *(up(filters, **options) for filters in (128, 64, 32)),
@@ -441,6 +449,18 @@ def upsampling_decoder(latent_dim=2):
             layers.Dense(2048),
             layers.Reshape((4, 4, 128)),
             *parts,
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
+def decoder_of_convolutions(latent_dim=2):
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(2048),
+            layers.Reshape((4, 4, 128)),
+            *map(conv, (128, 64, 32)),
             layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
         ]
     )
@@ -505,7 +525,6 @@ def after_sigmoid(function):
 RIGHT_DECODERS = [
     networks.build_decoder,
     functional_decoder,
-    decoder_without_input,
     SubclassedDecoder,
     functional_with("sigmoid"),
     functional_with(lambda x: ops.clip(ops.sigmoid(x), 1e-7, 1 - 1e-7)),
@@ -513,7 +532,7 @@ RIGHT_DECODERS = [
     HandmadeDecoder,
     lambda n=2: decoder_with(latent_dim=n, kernel_initializer="zeros"),
     functional_with(lambda x: (ops.tanh(x / 2) + 1) / 2),
-    lambda latent_dim=2: decoder_with(dense="relu"),
+    lambda n=2: decoder_with(latent_dim=n, dense="relu"),
 ]
 
 WRONG_DECODERS = [
@@ -522,13 +541,22 @@ WRONG_DECODERS = [
         for last in (None, "tanh", "relu", "softplus", "exponential")
     ),
     ("output_not_bounded", functional_with(lambda x: ops.clip(x, 0, 1))),
-    ("output_not_bounded", lambda latent_dim=2: decoder_with(last="linear")),
+    (
+        "output_not_bounded",
+        lambda n=2: decoder_with(latent_dim=n, last="linear"),
+    ),
     ("output_not_bounded", SubclassedUnbounded),
     ("output_constant", functional_with("softmax")),
     ("wrong_output_shape", decoder_from_eight),
-    ("wrong_output_shape", lambda n=2: decoder_with(strides=1)),
-    ("wrong_output_shape", lambda n=2: decoder_with(padding="valid")),
+    ("stride_missing", lambda n=2: decoder_with(latent_dim=n, strides=1)),
+    (
+        "padding_missing",
+        lambda n=2: decoder_with(latent_dim=n, padding="valid"),
+    ),
     ("wrong_input_shape", decoder_of_two),
+    ("input_missing", decoder_without_input),
+    ("layer_of_another_kind", upsampling_decoder),
+    ("layer_of_another_kind", decoder_of_convolutions),
     *(
         (
             "activation_missing",
@@ -557,18 +585,23 @@ WRONG_DECODERS = [
         functional_with(lambda x: ops.clip(x, 1e-3, 1 - 1e-3)),
     ),
     (None, functional_with(lambda x: (ops.tanh(x) + 1) / 2)),
-    (None, lambda latent_dim=2: decoder_with(dense="tanh")),
-    (None, upsampling_decoder),
+    (None, lambda n=2: decoder_with(latent_dim=n, dense="tanh")),
     ("wrong_type", lambda n=2: {"decoder": functional_decoder(n)}),
     (
         "layer_not_asked_for",
         lambda n=2: decoder_of_each(n, after=[lambda: layers.Dropout(0.2)]),
     ),
     (None, lambda n=2: decoder_of_each(n, after=[layers.BatchNormalization])),
-    ("activation_missing", lambda n=2: decoder_with(activation=None)),
-    ("activation_missing", lambda n=2: decoder_with(activation="linear")),
+    (
+        "activation_missing",
+        lambda n=2: decoder_with(latent_dim=n, activation=None),
+    ),
+    (
+        "activation_missing",
+        lambda n=2: decoder_with(latent_dim=n, activation="linear"),
+    ),
     ("wrong_type", lambda n=2: functional_decoder(n).output),
-    (None, lambda n=2: decoder_with(kernel_size=5)),
+    (None, lambda n=2: decoder_with(latent_dim=n, kernel_size=5)),
     ("wrong_input_shape", lambda n=3: networks.build_decoder(n)),
 ]
 
@@ -829,6 +862,27 @@ def test_broken_encoders_are_rejected(mistake, answer, mistake_of):
 )
 def test_broken_decoders_are_rejected(mistake, answer, mistake_of):
     assert mistake_of(check.build_decoder, answer, 2) == mistake
+
+
+def test_a_range_cut_off_says_that_its_ends_are_reached():
+    with pytest.raises(ExerciseFailed) as caught:
+        check.build_decoder(functional_with(lambda x: ops.clip(x, 0, 1)))
+    assert "exactly 0 or exactly 1" in caught.value.args[1]
+
+
+def test_a_price_shared_by_the_batch_is_asked_about_the_others():
+    with pytest.raises(ExerciseFailed) as caught:
+        check.reconstruction_loss(lambda x, m: by_hand(x, m) / len(x))
+    assert "others join the batch" in caught.value.args[2]
+
+
+def test_an_unknown_argument_of_a_layer_is_asked_for_its_spelling():
+    def answer(latent_dim=2):
+        return layers.Conv2D(32, 3, stride=2)
+
+    with pytest.raises(ExerciseFailed) as caught:
+        check.build_encoder(answer)
+    assert "spelled" in caught.value.args[2]
 
 
 CHECKS = [check.build_encoder, check.build_decoder, check.reconstruction_loss]

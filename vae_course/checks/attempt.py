@@ -38,6 +38,12 @@ QUESTIONS = [
         "of what it calls name?",
     ),
     (
+        ValueError,
+        "Unrecognized keyword",
+        "Which argument is not known there, and is it spelled as in the "
+        "cells above?",
+    ),
+    (
         RuntimeError,
         "",
         "What does the message forbid, and where does your code do it?",
@@ -88,7 +94,8 @@ class Attempt:
             raise ExerciseFailed(
                 f"{self.name} returns its result",
                 "nothing (None)",
-                "Does every way through the function end in `return`?",
+                "Does every way through the function end in `return`, and has "
+                "what stands behind it a value?",
                 "returns_nothing",
             )
         return result

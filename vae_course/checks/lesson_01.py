@@ -58,6 +58,7 @@ def build_decoder(attempt):
     decoder = _build(attempt, DECODER, asked, (LATENT_DIM,))
     noise = np.random.default_rng(2).normal(size=(3, LATENT_DIM))
     noise = noise.astype("float32")
+    _look_at_doublings(decoder)
     _call(attempt, decoder, noise, IMAGE, asked)
     _look_at_weights(decoder, _shapes_of_decoder(decoder), DECODER)
     weights = _draw_weights(decoder, DECODER_SHAPES)
@@ -65,7 +66,7 @@ def build_decoder(attempt):
     far = _call(attempt, decoder, 1e4 * noise, IMAGE, asked)
     _look_at_range(near, far)
     _look_at_training(attempt, decoder, noise, near)
-    # The text says of no activation on the dense layer, and forbids none.
+    # The text says that a ReLU on the dense layer passes too.
     ways = [_decode(weights, noise, dense) for dense in (_as_it_is, _relu)]
     right = min(ways, key=lambda way: np.abs(way - near).max())
     _compare_network(near, right, _slips_of_decoder(weights, noise))
@@ -74,8 +75,8 @@ def build_decoder(attempt):
 
 @exercise("1.3", points=2, library="vae_course.losses:reconstruction_loss")
 def reconstruction_loss(attempt):
-    """Judge (x, x_mean) -> nats for each image."""
-    asked = "the cross-entropy of each image, nats, summed over its pixels"
+    """Judge (x, x_mean) -> nats for each picture."""
+    asked = "the cross-entropy of each picture, nats, summed over its pixels"
     for seed, shape in (3, (3, 4, 5, 1)), (4, (4, *IMAGE)):
         x, x_mean = np.random.default_rng(seed).uniform(
             0.03, 0.97, (2, *shape)
@@ -112,6 +113,14 @@ def _build(attempt, call, asked, input_shape):
             "Which class of Keras puts layers together, and does the "
             "function return what that class made?",
             "wrong_type",
+        )
+    if isinstance(model, keras.Sequential) and not model.built:
+        raise ExerciseFailed(
+            f"{call} returns {asked}",
+            "a model that does not know its input shape yet",
+            "Which line at the start of the list says what one of its inputs "
+            "looks like?",
+            "input_missing",
         )
     declared = getattr(model, "input_shape", None)
     if declared is not None and tuple(declared)[1:] != input_shape:
@@ -204,7 +213,7 @@ def _compare_network(outputs, right, slips):
         outputs,
         right,
         asked="each layer does what the exercise says, with any weights "
-        "(the check drew some of its own for this)",
+        "(the check put in some of its own for this)",
         slips=slips,
         question="Go through the layers one by one. Which has another "
         "activation or padding than the exercise says, and which is not in "
@@ -305,6 +314,49 @@ def _look_at_freedom_of_codes(attempt, encoder, noise, codes):
 # --- the decoder ------------------------------------------------------------
 
 
+def _look_at_doublings(decoder):
+    """Look for another layer, stride or padding where the sides double."""
+    import keras
+
+    others = keras.layers.Conv2D, keras.layers.UpSampling2D
+    parts = [part for part in _layers(decoder) if isinstance(part, others)]
+    stamps = [
+        layer
+        for layer in _layers(decoder)
+        if isinstance(layer, keras.layers.Conv2DTranspose)
+    ]
+    doubles = [part for part in stamps if tuple(part.strides) == (2, 2)]
+    for faulty, got, question, mistake in [
+        (
+            len(parts) > 1 and not stamps,
+            f"{[type(part).__name__ for part in parts]}",
+            "Which kind of layer should double the sides?",
+            "layer_of_another_kind",
+        ),
+        (
+            stamps and len(doubles) < 3,
+            f"strides {[tuple(part.strides) for part in stamps]}",
+            "How far apart do the stamps lie, and which argument says so?",
+            "stride_missing",
+        ),
+        (
+            any(part.padding != "same" for part in doubles),
+            f"padding {[part.padding for part in stamps]}",
+            "Which argument cuts off what the stamps reach too far? Has each "
+            "of the three layers it?",
+            "padding_missing",
+        ),
+    ]:
+        if faulty:
+            raise ExerciseFailed(
+                f"{DECODER} doubles the sides three times, from 4 to 32, by "
+                "transposed convolutions",
+                got,
+                question,
+                mistake,
+            )
+
+
 def _look_at_range(near, far):
     least, most = min(near.min(), far.min()), max(near.max(), far.max())
     if np.ptp(near) == 0:
@@ -316,9 +368,12 @@ def _look_at_range(near, far):
             "output_constant",
         )
     if near.min() <= 0 or near.max() >= 1 or least < 0 or most > 1:
+        reached = least >= 0 and most <= 1
         raise ExerciseFailed(
             "every pixel lies between 0 and 1, whatever the code",
-            f"pixels from {least:.3g} to {most:.3g}",
+            "a pixel of a drawing is exactly 0 or exactly 1"
+            if reached
+            else f"pixels from {least:.3g} to {most:.3g}",
             _BOUNDED,
             "output_not_bounded",
         )
@@ -454,7 +509,7 @@ def _slips_of_loss(x, x_mean):
     for wrong in right.sum(), right.mean():
         for shape in (), (1,), (1, 1, 1), (1, 1, 1, 1), right.shape:
             yield "sums_batch", np.broadcast_to(wrong, shape), _BATCH
-    yield "sums_batch", right / len(right), _BATCH
+    yield "sums_batch", right / len(right), _OTHERS
     for side in 32, 28:
         yield "image_size_fixed", right * side**2 / size, _SIZE
     for mistake, wrong, question in _wrong_costs(x, x_mean):
@@ -488,19 +543,20 @@ def _wrong_costs(x, x_mean):
 
 
 _MEAN = (
-    "A constant 0.5 costs ln 2 a pixel, so 709.78 an image of 1024. Over "
+    "A constant 0.5 costs ln 2 a pixel, so 709.78 for 1024 of them. Over "
     "which axes does your code take a mean, and does it add up the rest?"
 )
-_BATCH = "How many images went in, and how many numbers came out?"
+_BATCH = "How many pictures went in, and how many numbers came out?"
+_OTHERS = "Does the price of one picture change when others join the batch?"
 _SWAPPED = (
-    "Of which of the two, the image or its reconstruction, does the formula "
-    "take the logarithm?"
+    "Of which of the two, the picture or its drawing, does the formula take "
+    "the logarithm?"
 )
 _SIGN = (
     "What sign has ln 0.5? And each of the two terms: may it lower the cost?"
 )
 _TERM = (
-    "A white pixel drawn black must cost as much as a black one drawn white. "
+    "An inked pixel drawn blank must cost as much as a blank one drawn inked. "
     "Which of the two does yours forgive?"
 )
 _BITS = "To which base is the logarithm of a nat?"
@@ -510,13 +566,13 @@ _LOGITS = (
     "the two does your code take it for?"
 )
 _SIZE = (
-    "These images are smaller than 32 × 32. Where is a size written down "
+    "These pictures are smaller than 32 × 32. Where is a size written down "
     "that the input itself could tell you?"
 )
 
 
 def _look_at_certainty(attempt):
-    """Draw some pixels wholly black or white: dear, but not infinite."""
+    """Let some be drawn wholly inked or blank: dear, but not infinite."""
     x = np.random.default_rng(5).uniform(0.2, 0.8, (3, 4, 5, 1))
     x[0, 0], x[1, 0] = 0, 1
     x_mean = np.full_like(x, 0.5)
@@ -533,7 +589,7 @@ def _look_at_certainty(attempt):
     )
     if not np.all((least < value) & (value < most)):
         raise ExerciseFailed(
-            "where a reconstruction is exactly 0 or 1, a finite cost, and at "
+            "where a drawing is exactly 0 or 1, a finite cost, and at "
             "least 7 nats for a pixel that is wholly missed",
             f"{value} nats",
             "What is the logarithm of 0, and how close to 0 and to 1 may "

@@ -40,9 +40,7 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
         )
     figure, axis = new_figure(width=7.6, height=5.4)
     _scatter_classes(axis, z, labels, names)
-    for label in np.unique(labels):
-        middle = np.median(z[labels == label], axis=0)
-        axis.text(*middle, names[label], ha="center", path_effects=[HALO])
+    _name_classes(axis, z, labels, names)
     axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
     figure.legend(loc="outside right center", markerscale=1.4)
     return figure
@@ -213,6 +211,19 @@ def noise_held(z_mean, z_log_var, epsilon):
     axes[0].set(title="The mean is moved", xlabel="z_mean", ylabel="z")
     axes[1].set(title="The log-variance is moved", xlabel="z_log_var")
     return figure
+
+
+def _name_classes(axis, z, labels, names):
+    """Name each class at its median, or above the names that stand there."""
+    width, height = 0.2 * np.ptp(z[:, 0]), 0.05 * np.ptp(z[:, 1])
+    middles = {k: np.median(z[labels == k], axis=0) for k in np.unique(labels)}
+    placed = []
+    for label, (x, y) in sorted(middles.items(), key=lambda pair: pair[1][1]):
+        near = sorted(other for at, other in placed if abs(x - at) < width)
+        for other in near:
+            y = other + height if abs(y - other) < height else y
+        placed.append((x, y))
+        axis.text(x, y, names[label], ha="center", path_effects=[HALO])
 
 
 def _scatter_classes(axis, z, labels, names):
