@@ -12,8 +12,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from grading import notebooks
-from grading.notebooks import check, code, lesson, stub, stub_cell, write
+from grading import toy_notebooks
+from grading.toy_notebooks import check, code, lesson, stub, stub_cell, write
 
 ROOT = Path(__file__).parents[1]
 TOY_COURSE = Path(__file__).parent / "grading" / "toy_course"
@@ -75,9 +75,9 @@ def state(path):
 
 
 GREEN = {
-    "90_untouched": notebooks.untouched(),
+    "90_untouched": toy_notebooks.untouched(),
     "90_solved": lesson(),
-    "90_half": lesson(third=notebooks.unanswered("90.3")),
+    "90_half": lesson(third=toy_notebooks.unanswered("90.3")),
     "90_saved_in_mid_run": [
         cell | {"outputs": [{"output_type": "stream", "text": "90.1"}]}
         for cell in lesson()
