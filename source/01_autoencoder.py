@@ -253,8 +253,8 @@ print("by hand:", [round(1 / (1 + math.exp(-a)), 3) for a in (-4, 0, 4)])
 #
 # *Medium · 8 minutes · 2 points*
 #
-# First the input. A dense layer to 4 · 4 · 128 numbers, without an activation
-# (a ReLU would pass too), reshaped to (4, 4, 128). Three transposed
+# First the input, then a dense layer to 4 · 4 · 128 numbers, without an
+# activation (a ReLU would pass too), reshaped to (4, 4, 128). Three transposed
 # convolutions with 128, 64 and 32 kernels of 3 × 3, stride 2, "same" padding,
 # ReLU. Last a plain convolution (stride 1) with one kernel of 3 × 3, "same"
 # padding and `activation="sigmoid"`.
@@ -669,10 +669,10 @@ for network in (networks.build_encoder(), networks.build_decoder()):
     part = sum(multiply_adds(layer) for layer in network.layers)
     print(f"{network.name}: {part / 1e6:.1f} million multiply-adds a picture")
     work += part
-every = 3 * work * N_TRAIN
-print(f"to draw one: {work / 1e6:.1f} million; to learn from it, about thrice")
-print(f"the whole training: {every / 1e9:,.0f} billion multiply-adds")
-print(f"here, a second: {every / seconds / 1e9:,.0f} billion")
+training = 3 * work * N_TRAIN
+print(f"to draw one: {work / 1e6:.1f} million; to learn, 3 times as many")
+print(f"the whole training: {training / 1e9:,.0f} billion multiply-adds")
+print(f"here, a second: {training / seconds / 1e9:,.0f} billion")
 
 # %% [markdown]
 # A convolution uses every weight of its kernels once for each place that comes
@@ -789,7 +789,7 @@ figure
 
 # %% [markdown]
 # *Figure: the codes of the test pictures in a plane, ten colours and markers,
-# each class named at its middle. Some keep to regions of their own, pullover,
+# each class named near its middle. Some keep to regions of their own, pullover,
 # coat and shirt share one. A black cross marks bare ground.*
 #
 # Garments that look alike lie side by side. But nothing *fixes* the cloud's
