@@ -824,4 +824,4 @@ for name in ("the network", "the mean of its class", "mosaic of 64 numbers"):
 # Examples without Local Minima*. Hinton and Salakhutdinov (2006), *Reducing
 # the Dimensionality of Data with Neural Networks*.
 #
-# **Next:** lesson 02, where we put the finger there.
+# **Next:** lesson 02, where we put the finger on such a place.
