@@ -224,6 +224,12 @@ def test_crash_in_another_function_names_it():
     assert re.search(r"line \d+ of distance: return x\.missing", text)
 
 
+def test_crash_says_how_the_answer_was_called():
+    assert "double(x of shape (3,)) runs without an error" in str(
+        failure_of(lambda x: x @ np.eye(2))
+    )
+
+
 def test_crash_in_a_keras_layer_shows_the_error_and_not_the_page_around_it():
     def answer(x):
         import keras

@@ -88,7 +88,8 @@ class Attempt:
         """
         given = copy.deepcopy(inputs)
         args, kwargs = self._bind(given)
-        result = self.run(self.answer, *args, **kwargs)
+        call = f"{self.name}({_in_words(inputs)})"
+        result = _guard(call, self.answer, *args, **kwargs)
         self._look_for_changes(inputs, given)
         if result is None:
             raise ExerciseFailed(
@@ -108,16 +109,7 @@ class Attempt:
             *args: passed on.
             **kwargs: passed on.
         """
-        try:
-            return function(*args, **kwargs)
-        except (ExerciseFailed, NotStarted):
-            raise
-        except NotImplementedError as error:
-            if not _raised_by_learner(error):
-                raise crash_report(self.name, error) from None
-            raise NotStarted from None
-        except (Exception, SystemExit) as error:
-            raise crash_report(self.name, error) from None
+        return _guard(self.name, function, *args, **kwargs)
 
     def _bind(self, inputs):
         """Find how the answer takes the inputs: by name, else in order.
@@ -165,6 +157,32 @@ class Attempt:
                     "`out=`) on something the caller still needs?",
                     "changes_its_input",
                 )
+
+
+def _guard(call, function, *args, **kwargs):
+    """Run a function of the learner's; `call` says in words what is run."""
+    try:
+        return function(*args, **kwargs)
+    except (ExerciseFailed, NotStarted):
+        raise
+    except NotImplementedError as error:
+        if not _raised_by_learner(error):
+            raise crash_report(call, error) from None
+        raise NotStarted from None
+    except (Exception, SystemExit) as error:
+        raise crash_report(call, error) from None
+
+
+def _in_words(inputs):
+    """Name the inputs of a call, arrays with their shapes."""
+    words = []
+    for name, value in inputs.items():
+        if getattr(value, "shape", ()):
+            name += f" of shape {tuple(value.shape)}"
+        elif isinstance(value, int | float):
+            name += f" = {value:g}"
+        words.append(name)
+    return ", ".join(words)
 
 
 def crash_report(name, error):
