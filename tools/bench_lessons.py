@@ -62,7 +62,8 @@ def _print_solutions(chosen):
             continue
         notebook = nbformat.read(path, as_version=4)
         started = time.perf_counter()
-        NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+        client = NotebookClient(notebook, timeout=600, kernel_name="python3")
+        client.execute(stderr=subprocess.DEVNULL)
         seconds = time.perf_counter() - started
         slowest = max(map(_cell_seconds, notebook.cells))
         print(f"{path.stem:25} {seconds:14.1f} {slowest:14.1f}", flush=True)
