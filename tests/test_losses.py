@@ -94,6 +94,12 @@ def test_shapes_that_would_broadcast_are_refused():
         reconstruction_loss(np.zeros((3, 4, 4, 1)), np.zeros((3, 4, 4)))
 
 
+@pytest.mark.parametrize("n", [1, 4])
+def test_batches_of_unlike_length_are_refused(n):
+    with pytest.raises(ValueError, match=rf"x_mean: .*got \({n}, 4, 4, 1\)"):
+        reconstruction_loss(np.zeros((3, 4, 4, 1)), np.zeros((n, 4, 4, 1)))
+
+
 def test_solution_and_library_agree(images):
     theirs = solution("1.3")
     assert lesson_01.reconstruction_loss(theirs) is theirs

@@ -28,13 +28,39 @@ def real_array(name, value):
     return array.astype(np.float64)
 
 
+def demand_shape(name, shape, other, expected):
+    """Refuse a shape unlike another's, axis by axis.
+
+    Args:
+        name: the argument's name, for the message.
+        shape: its shape; in a graph an axis may be unknown (None).
+        other: the name of the argument whose shape it should have.
+        expected: that argument's shape, likewise.
+
+    Raises:
+        ValueError: if the shapes differ where both are known.
+    """
+    if len(shape) == len(expected) and all(
+        None in sides or sides[0] == sides[1]
+        for sides in zip(shape, expected, strict=True)
+    ):
+        return
+    raise ValueError(
+        f"{name}: expected the shape of {other}, {tuple(expected)}, "
+        f"got {tuple(shape)}"
+    )
+
+
 def demand_count(name, value, smallest):
-    """Refuse what is no int, or below the smallest that makes sense.
+    """Return an int; refuse what is none, or below the smallest allowed.
 
     Args:
         name: the argument's name, for the message.
         value: what was given for it.
         smallest: int, the smallest that is accepted.
+
+    Returns:
+        int, also where it was one of NumPy's.
 
     Raises:
         TypeError: if it is no int.
@@ -44,6 +70,7 @@ def demand_count(name, value, smallest):
         raise TypeError(f"{name}: expected an int, got {value!r}")
     if value < smallest:
         raise ValueError(f"{name}: expected at least {smallest}, got {value}")
+    return int(value)
 
 
 def demand_generator(name, value):

@@ -198,8 +198,12 @@ def _cholesky(covariance, k):
             f"covariance: expected shape ({k}, {k}), got {covariance.shape}"
         )
     rounding = 1e-12 * np.abs(covariance).max()
-    if not np.allclose(covariance, covariance.T, rtol=0, atol=rounding):
-        raise ValueError("covariance: expected a symmetric matrix")
+    skew = np.abs(covariance - covariance.T).max()
+    if skew > rounding:
+        raise ValueError(
+            "covariance: expected a symmetric matrix, got one whose mirrored "
+            f"entries differ by up to {skew:.3g}"
+        )
     try:
         return np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:

@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from vae_course.arguments import demand_shape
+
 
 def std_from_log_var(z_log_var):
     """Turn the log of a variance into a standard deviation.
@@ -114,8 +116,8 @@ def sampling_gradients(z_mean, z_log_var, epsilon):
     z_mean = _float_tensor("z_mean", z_mean)
     z_log_var = _float_tensor("z_log_var", z_log_var)
     epsilon = _float_tensor("epsilon", epsilon)
-    _require_shape("z_log_var", z_log_var.shape, z_mean.shape)
-    _require_shape("epsilon", epsilon.shape, z_mean.shape)
+    demand_shape("z_log_var", z_log_var.shape, "z_mean", z_mean.shape)
+    demand_shape("epsilon", epsilon.shape, "z_mean", z_mean.shape)
     with tf.GradientTape() as tape:
         tape.watch([z_mean, z_log_var])
         z = z_mean + std_from_log_var(z_log_var) * epsilon
@@ -140,18 +142,5 @@ def _pair(inputs):
             f"inputs: expected the pair [z_mean, z_log_var], got {inputs!r}"
         )
     z_mean, z_log_var = inputs
-    _require_shape("z_log_var", z_log_var.shape, z_mean.shape)
+    demand_shape("z_log_var", z_log_var.shape, "z_mean", z_mean.shape)
     return z_mean, z_log_var
-
-
-def _require_shape(name, shape, expected):
-    """Compare axis by axis; in a graph an axis may be unknown (None)."""
-    if len(shape) == len(expected) and all(
-        None in sides or sides[0] == sides[1]
-        for sides in zip(shape, expected, strict=True)
-    ):
-        return
-    raise ValueError(
-        f"{name}: expected the shape of z_mean, {tuple(expected)}, "
-        f"got {tuple(shape)}"
-    )

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from vae_course.arguments import demand_shape
+
 SMALLEST_PROBABILITY = 1e-7
 
 
@@ -33,11 +35,7 @@ def reconstruction_loss(x, x_mean):
     """
     x = ops.convert_to_tensor(x, "float32")
     x_mean = ops.convert_to_tensor(x_mean, "float32")
-    if x.shape[1:] != x_mean.shape[1:]:
-        raise ValueError(
-            "x_mean: expected the shape of x, "
-            f"{tuple(x.shape)}, got {tuple(x_mean.shape)}"
-        )
+    demand_shape("x_mean", x_mean.shape, "x", x.shape)
     x_mean = ops.clip(x_mean, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     cost = -(x * ops.log(x_mean) + (1 - x) * ops.log1p(-x_mean))
     return ops.sum(cost, axis=tuple(range(1, len(cost.shape))))

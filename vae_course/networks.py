@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from vae_course.arguments import demand_count
+
 IMAGE_SHAPE = (32, 32, 1)
 SMALLEST_MAP = (4, 4, 128)
 
@@ -29,7 +31,7 @@ def build_encoder(latent_dim=2):
     >>> build_encoder(latent_dim=2).count_params()
     96770
     """
-    _look_at_latent_dim(latent_dim)
+    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     return keras.Sequential(
         [
             keras.Input(IMAGE_SHAPE),
@@ -60,7 +62,7 @@ def build_decoder(latent_dim=2):
     >>> build_decoder(latent_dim=2).count_params()
     246273
     """
-    _look_at_latent_dim(latent_dim)
+    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     height, width, channels = SMALLEST_MAP
     return keras.Sequential(
         [
@@ -89,7 +91,7 @@ def build_dense_encoder(latent_dim=2):
         TypeError: if latent_dim is not an int.
         ValueError: if it is less than 1.
     """
-    _look_at_latent_dim(latent_dim)
+    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     return keras.Sequential(
         [
             keras.Input(IMAGE_SHAPE),
@@ -115,7 +117,7 @@ def build_dense_decoder(latent_dim=2):
         TypeError: if latent_dim is not an int.
         ValueError: if it is less than 1.
     """
-    _look_at_latent_dim(latent_dim)
+    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -138,10 +140,3 @@ def _double(filters):
     return layers.Conv2DTranspose(
         filters, 3, strides=2, padding="same", activation="relu"
     )
-
-
-def _look_at_latent_dim(latent_dim):
-    if isinstance(latent_dim, bool) or not isinstance(latent_dim, int):
-        raise TypeError(f"latent_dim: expected an int, got {latent_dim!r}")
-    if latent_dim < 1:
-        raise ValueError(f"latent_dim: expected at least 1, got {latent_dim}")

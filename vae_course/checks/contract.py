@@ -83,7 +83,9 @@ def checks_of_lesson(lesson):
         if isinstance(member, types.FunctionType)
         and hasattr(member, "exercise")
     ]
-    return sorted(checks, key=lambda check: check.exercise)
+    return sorted(
+        checks, key=lambda check: [int(n) for n in check.exercise.split(".")]
+    )
 
 
 def library_version(number):

@@ -13,7 +13,8 @@ from nbval.kernel import (
     start_new_kernel,
 )
 
-MIME = "application/vnd.vae-course.result+json"
+from vae_course.checks.show import MIME
+
 MAX_STARTS = 8
 START_LIMIT = 60.0
 REPLAY_LIMIT = 300.0
