@@ -5,8 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; \
 	do $$p tools/supported_python.py >/dev/null 2>&1 && \
 	{ echo $$p; break; }; done)
 VENV := .venv
-BIN := $(abspath $(VENV))/bin
-INSTALL := $(BIN)/python -m pip install --quiet \
+BIN := $(CURDIR)/$(VENV)/bin
+INSTALL := $(VENV)/bin/python -m pip install --quiet \
 	--disable-pip-version-check --constraint constraints.txt
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 FIRST_LESSON := lessons/00_start_here.ipynb
