@@ -154,10 +154,3 @@ def test_slips_are_named(mistake, answer, mistake_of):
 @pytest.mark.parametrize("mistake, answer", spoil(prepare_images))
 def test_spoiled_answers_are_rejected(mistake, answer, mistake_of):
     assert mistake_of(check.prepare_images, answer, 0.3) == mistake
-
-
-def test_untouched_stub_is_not_started():
-    def stub(images):
-        raise NotImplementedError("Exercise 0.1")
-
-    assert check.prepare_images(stub) is prepare_images

@@ -903,19 +903,3 @@ def test_only_a_mean_is_called_too_small_by_a_whole_number(factor):
 
     question = question_of(check.sampling_gradients, answer)
     assert "whole number" not in question
-
-
-# All three
-
-
-def test_untouched_stubs_are_not_started():
-    def stub(*inputs):
-        raise NotImplementedError("Exercise 4.1")
-
-    class SamplingStub(WithGenerator):
-        def call(self, inputs):
-            raise NotImplementedError("Exercise 4.2")
-
-    assert check.std_from_log_var(stub) is std_from_log_var
-    assert check.Sampling(SamplingStub) is Sampling
-    assert check.sampling_gradients(stub) is sampling_gradients

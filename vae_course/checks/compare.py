@@ -74,6 +74,23 @@ def compare(
     )
 
 
+def with_questions(questions, *slips):
+    """Give every value that a slip leads to the question of that slip.
+
+    Args:
+        questions: dict from slug to the question that leads out of it.
+        *slips: pairs of a slug and a list of what that slip gives.
+
+    Returns:
+        list of (slug, what that slip gives, question), as `compare` takes.
+    """
+    return [
+        (slug, value, questions[slug])
+        for slug, values in slips
+        for value in values
+    ]
+
+
 def _agree(value, other, rtol, atol, equal_nan=False):
     return value.shape == other.shape and np.allclose(
         value.astype("float64"),

@@ -4,8 +4,12 @@ import math
 
 import numpy as np
 
-from vae_course.checks.chance import demand_chance_from_rng
-from vae_course.checks.compare import as_array, compare
+from vae_course.checks.chance import (
+    demand_chance_from_rng,
+    demand_finite,
+    demand_independence,
+)
+from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
 
@@ -102,7 +106,7 @@ def sample_bounding_box(attempt):
     asked = _asked_of_samples(N_SAMPLES, z)
     samples = _samples(attempt, z, N_SAMPLES, 11, asked)
     _look_at_the_samples(samples, z, asked)
-    _look_at_independence(samples, asked)
+    demand_independence(samples, asked)
 
 
 @exercise("2.2", points=2, library="vae_course.evaluate:nearest_distance")
@@ -149,15 +153,6 @@ def interpolate(attempt):
         )
 
 
-def _with_questions(questions, *slips):
-    """List (slug, value, question) for slips of (slug, values)."""
-    return [
-        (slug, value, questions[slug])
-        for slug, values in slips
-        for value in values
-    ]
-
-
 # --- 2.1 --------------------------------------------------------------------
 
 
@@ -193,13 +188,7 @@ def _samples(attempt, z, n, seed, asked):
             "A row for each sample, a column for each dimension. From where "
             "does your code take these two numbers?",
         )
-    if not np.all(np.isfinite(samples)):
-        raise ExerciseFailed(
-            asked,
-            "samples that are not finite numbers",
-            "Which step leaves the range of floating-point numbers?",
-            "not_finite",
-        )
+    demand_finite(samples, asked)
     if np.isin(samples, z).mean() > 0.5:
         raise ExerciseFailed(
             asked,
@@ -325,7 +314,7 @@ def _slips_of_box(z):
     width, zero = high - low, np.zeros(len(low))
     lowest, highest, reach = z.min(), z.max(), np.abs(z).max(axis=0)
     rows = z.min(axis=1), z.max(axis=1)
-    return _with_questions(
+    return with_questions(
         ASK_ABOUT_BOX,
         (
             "one_corner_only",
@@ -364,24 +353,6 @@ def _slips_of_box(z):
     )
 
 
-def _look_at_independence(samples, asked):
-    """Refuse samples that know of each other: sorted, mirrored, shifted."""
-    u = ((samples - samples.mean(axis=0)) / samples.std(axis=0)).ravel()
-    # The correlation of all numbers, row by row, with those some places on.
-    # All have a standard error of at most sqrt(2 / n), and seven are
-    # exceeded by the largest of 30,000 less than once in ten million times.
-    moved = np.fft.irfft(np.abs(np.fft.rfft(u)) ** 2, u.size)[1:] / u.size
-    largest = moved[np.abs(moved).argmax()]
-    if abs(largest) > 7 * math.sqrt(2 / u.size):
-        raise ExerciseFailed(
-            asked,
-            f"a correlation of {largest:.2f} between one sample and another",
-            "If you know one sample, do you know anything about another? "
-            "Which line sorts, mirrors or repeats them?",
-            "not_independent",
-        )
-
-
 # --- 2.2 --------------------------------------------------------------------
 
 
@@ -399,7 +370,7 @@ def _slips_of_distance(queries, points, distances):
     nearest, k = ordered[:, 0], queries.shape[1]
     place = distances.argmin(axis=1)
     to_middle = _distances(queries, [points.mean(axis=0)])[:, 0]
-    return _with_questions(
+    return with_questions(
         ASK_ABOUT_DISTANCE,
         (
             "square_root_missing",
@@ -483,7 +454,7 @@ def _slips_of_walk(start, end, steps):
         return [_walk(start, end, t) for t in weights]
 
     longer = np.arange(steps + 1)
-    return _with_questions(
+    return with_questions(
         ASK_ABOUT_WALK,
         (
             "end_missing",

@@ -6,8 +6,12 @@ from statistics import NormalDist
 
 import numpy as np
 
-from vae_course.checks.chance import demand_chance_from_rng
-from vae_course.checks.compare import as_array, compare
+from vae_course.checks.chance import (
+    demand_chance_from_rng,
+    demand_finite,
+    demand_independence,
+)
+from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
 
@@ -126,7 +130,8 @@ def sample_normal(attempt):
     _look_at_finite_shape(draws, N_DRAWS, asked)
     _look_at_the_noise(draws, asked)
     _look_at_mean_and_spread(draws, mean, variance, asked)
-    _look_at_independence(draws, mean, asked)
+    demand_independence(draws, asked)
+    _look_for_a_forced_mean(draws, mean, asked)
 
 
 @exercise(
@@ -173,15 +178,6 @@ def diagonal_normal_log_pdf(attempt):
     _look_at_the_tail(attempt, mean[0], log_var[0])
 
 
-def _with_questions(questions, *slips):
-    """List (slug, value, question) for slips of (slug, values)."""
-    return [
-        (slug, value, questions[slug])
-        for slug, values in slips
-        for value in values
-    ]
-
-
 # --- 3.1 --------------------------------------------------------------------
 
 
@@ -194,7 +190,7 @@ def _slips_of_normal_pdf(x, mean, variance):
     exponent = deviation**2 / (2 * variance)
     bell = np.exp(-exponent)
     height = 1 / (ROOT_TWO_PI * np.sqrt(variance))
-    return _with_questions(
+    return with_questions(
         ASK_ABOUT_PDF,
         ("std_for_variance", _bells_with_misread_spread(deviation, variance)),
         ("half_missing", [height * bell**2, height * np.sqrt(bell)]),
@@ -271,13 +267,7 @@ def _look_at_finite_shape(draws, n, asked):
             if draws.size == n
             else "How do you tell the generator how many numbers to draw?",
         )
-    if not np.all(np.isfinite(draws)):
-        raise ExerciseFailed(
-            asked,
-            "draws that are not finite numbers",
-            "Which step leaves the range of floating-point numbers?",
-            "not_finite",
-        )
+    demand_finite(draws, asked)
 
 
 def _look_at_the_noise(draws, asked):
@@ -312,23 +302,7 @@ def _look_at_the_noise(draws, asked):
     )
 
 
-def _look_at_independence(draws, mean, asked):
-    """Refuse draws that know of each other: sorted, mirrored, centred."""
-    n, z = len(draws), (draws - draws.mean()) / draws.std()
-    # The correlation of z with itself, moved by each number of places. All
-    # have a standard error of at most sqrt(2 / n), and seven are exceeded
-    # by the largest of 50,000 less than once in ten million times.
-    moved = np.fft.irfft(np.abs(np.fft.rfft(z)) ** 2, n)[1:] / n
-    places = np.abs(moved).argmax()
-    if abs(moved[places]) > 7 * math.sqrt(2 / n):
-        raise ExerciseFailed(
-            asked,
-            f"a correlation of {moved[places]:.2f} between each draw and the "
-            f"one {places + 1:,} further on",
-            "If you know one draw, do you know anything about another? "
-            "Which line sorts, mirrors or adds them up?",
-            "not_independent",
-        )
+def _look_for_a_forced_mean(draws, mean, asked):
     if np.isclose(draws.mean(), mean, rtol=1e-12, atol=0):
         raise ExerciseFailed(
             asked,
@@ -407,7 +381,7 @@ def _slips_of_multivariate_pdf(x, mean, covariance):
         np.sum(d @ (1 / covariance) * d, axis=1),
     ]
     powers = {0.5, 1, 1.5, k, n / 2, n} - {k / 2}
-    return _with_questions(
+    return with_questions(
         ASK_ABOUT_MULTIVARIATE_PDF,
         (
             "covariance_not_inverted",
@@ -516,7 +490,7 @@ def _slips_of_log_pdf(x, mean, log_var):
     other_logs, other_squares = (
         (term.sum() - term.sum(axis=-1)) / 2 for term in (log_var, scaled)
     )
-    return _with_questions(
+    return with_questions(
         ASK_ABOUT_LOG_PDF,
         *_misread_terms(each, deviation, log_var),
         ("two_pi_power", [bare - count * LOG_TWO_PI / 2 for count in (1, n)]),
