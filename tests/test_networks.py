@@ -81,6 +81,11 @@ def test_a_code_needs_at_least_one_number(build, latent_dim):
 
 
 @pytest.mark.parametrize("build", ENCODERS + DECODERS)
+def test_latent_dim_may_be_an_int_of_numpy(build):
+    assert build(np.int64(3)).count_params() == build(3).count_params()
+
+
+@pytest.mark.parametrize("build", ENCODERS + DECODERS)
 @pytest.mark.parametrize("latent_dim", ["2", 2.0, None, True])
 def test_latent_dim_is_an_int(build, latent_dim):
     with pytest.raises(TypeError, match="latent_dim: expected an int"):

@@ -44,5 +44,10 @@ def test_image_grid_refuses_more_titles_than_images():
         plots.image_grid(np.zeros((2, 4, 4)), titles=["a", "b", "c"])
 
 
+def test_image_grid_refuses_rows_without_a_place():
+    with pytest.raises(ValueError, match="columns: expected at least 1"):
+        plots.image_grid(np.zeros((2, 4, 4)), columns=0)
+
+
 def test_class_colours_are_ten_and_differ():
     assert len(set(plots.CLASS_COLOURS)) == 10

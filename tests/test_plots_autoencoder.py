@@ -92,3 +92,19 @@ def test_codes_outside_a_plane_are_refused(shape, rng):
 def test_labels_must_be_as_many_as_codes(rng):
     with pytest.raises(ValueError, match=r"labels: .*\(40,\)"):
         plots.latent_plane(rng.normal(size=(40, 2)), np.zeros(39), NAMES)
+
+
+@pytest.mark.parametrize(
+    "label, names, message",
+    [
+        (10, NAMES, "labels: expected ints from 0 to 9, got 10"),
+        (-1, NAMES, "labels: expected ints from 0 to 9, got -1"),
+        (3, [*NAMES, "one more"], "names: expected at most 10, got 11"),
+    ],
+)
+def test_no_class_is_left_out_in_silence(label, names, message, rng):
+    z, labels = rng.normal(size=(3, 2)), np.array([0, label, 1])
+    with pytest.raises(ValueError, match=message):
+        plots.latent_plane(z, labels, names)
+    with pytest.raises(ValueError, match=message):
+        plots.decoded_point(z, labels, names, (0, 0), np.zeros((4, 4)))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vae_course.arguments import demand_count
 from vae_course.plots.style import new_figure
 
 
@@ -12,7 +13,7 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
         images: array (n, height, width) or (n, height, width, 1), uint8 in
             0..255 or floats in [0, 1].
         titles: strings to stand over the first images, at most n, or None.
-        columns: how many images stand in a row.
+        columns: int > 0, how many images stand in a row.
         heading: title of the whole figure, or None.
         scale: width of one image, inches.
 
@@ -20,10 +21,12 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
         The figure.
 
     Raises:
-        ValueError: if the images have another shape, or there are more
-            titles than images.
+        TypeError: if columns is not an int.
+        ValueError: if the images have another shape, there are more titles
+            than images, or columns is below 1.
     """
     images = _without_channel(images)
+    columns = demand_count("columns", columns, smallest=1)
     titles = [] if titles is None else list(titles)
     if len(titles) > len(images):
         raise ValueError(

@@ -27,17 +27,10 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
         The figure.
 
     Raises:
-        ValueError: if the codes have not two numbers each, or the labels
-            are not as many.
+        ValueError: if the codes have not two numbers each, the labels are
+            not as many, one has no name, or the names are more than ten.
     """
-    z, labels = np.asarray(z), np.asarray(labels)
-    if z.ndim != 2 or z.shape[1] != 2:
-        raise ValueError(f"z: expected shape (n, 2), got {z.shape}")
-    if labels.shape != (len(z),):
-        raise ValueError(
-            f"labels: expected shape {(len(z),)}, one a code, "
-            f"got {labels.shape}"
-        )
+    z, labels = _plane(z, labels, names)
     figure, axis = new_figure(width=7.6, height=5.4)
     _scatter_classes(axis, z, labels, names)
     _name_classes(axis, z, labels, names)
@@ -95,7 +88,12 @@ def decoded_point(z, labels, names, point, image):
 
     Returns:
         The figure.
+
+    Raises:
+        ValueError: if the codes have not two numbers each, the labels are
+            not as many, one has no name, or the names are more than ten.
     """
+    z, labels = _plane(z, labels, names)
     figure, (plane, picture) = new_figure(
         1, 2, width=8.6, height=4.2, width_ratios=[2, 1]
     )
@@ -211,6 +209,29 @@ def noise_held(z_mean, z_log_var, epsilon):
     axes[0].set(title="The mean is moved", xlabel="z_mean", ylabel="z")
     axes[1].set(title="The log-variance is moved", xlabel="z_log_var")
     return figure
+
+
+def _plane(z, labels, names):
+    """Return codes and labels as arrays; none would be left out."""
+    z, labels = np.asarray(z), np.asarray(labels)
+    if z.ndim != 2 or z.shape[1] != 2:
+        raise ValueError(f"z: expected shape (n, 2), got {z.shape}")
+    if labels.shape != (len(z),):
+        raise ValueError(
+            f"labels: expected shape {(len(z),)}, one a code, "
+            f"got {labels.shape}"
+        )
+    if len(names) > len(CLASS_MARKERS):
+        raise ValueError(
+            f"names: expected at most {len(CLASS_MARKERS)}, got {len(names)}"
+        )
+    unnamed = set(labels.tolist()) - set(range(len(names)))
+    if unnamed:
+        raise ValueError(
+            f"labels: expected ints from 0 to {len(names) - 1}, "
+            f"got {unnamed.pop()}"
+        )
+    return z, labels
 
 
 def _name_classes(axis, z, labels, names):
