@@ -122,15 +122,25 @@ def _build(attempt, call, asked, input_shape):
             "looks like?",
             "input_missing",
         )
+    _look_at_input(
+        model,
+        input_shape,
+        f"{call} returns {asked}",
+        "What goes in, and what shape does one of them have?",
+    )
+    return model
+
+
+def _look_at_input(model, input_shape, asked, question):
+    """Compare what one input looks like, where the model says it."""
     declared = getattr(model, "input_shape", None)
     if declared is not None and tuple(declared)[1:] != input_shape:
         raise ExerciseFailed(
-            f"{call} returns {asked}",
+            asked,
             f"its input has the shape {declared}",
-            "What goes in, and what shape does one of them have?",
+            question,
             "wrong_input_shape",
         )
-    return model
 
 
 def _call(attempt, model, inputs, shape, asked):
@@ -227,14 +237,12 @@ def _look_at_default(attempt, inputs, shape, input_shape):
     """Call it without an argument, and with one image or code."""
     asked = f"{attempt.name}() has a code of two numbers"
     model = attempt()
-    declared = getattr(model, "input_shape", None)
-    if declared is not None and tuple(declared)[1:] != input_shape:
-        raise ExerciseFailed(
-            asked,
-            f"its input has the shape {declared}",
-            "What does the first line of the stub say of `latent_dim`?",
-            "wrong_input_shape",
-        )
+    _look_at_input(
+        model,
+        input_shape,
+        asked,
+        "What does the first line of the stub say of `latent_dim`?",
+    )
     _call(attempt, model, inputs[:1], shape, asked)
 
 

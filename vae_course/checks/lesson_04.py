@@ -560,36 +560,20 @@ def sampling_gradients(attempt):
     rng = np.random.default_rng(4)
     std = rng.uniform(0.4, 3.0, (4, 3))
     epsilon = rng.uniform(0.3, 2.0, (4, 3)) * rng.choice([-1, 1], (4, 3))
-    values = rng.uniform(-2, 2, (4, 3)), 2 * np.log(std), epsilon
-    names = "z_mean", "z_log_var", "epsilon"
-    inputs = {
-        name: tf.constant(value, "float32")
-        for name, value in zip(names, values, strict=True)
-    }
-    dz_dmean, dz_dlogvar = _pair_of_gradients(attempt(**inputs))
-    ones, slope = np.ones((4, 3)), std * epsilon / 2
-    order = "In which order does the exercise ask for the two gradients?"
-    what = (
-        "If only z_mean grows by 0.01, by how much does z grow? Is it z "
-        "itself that you differentiate?"
-    )
-    compare(
-        dz_dmean,
-        ones,
-        asked="dz_dmean, the derivative of each entry of z by its z_mean",
-        slips=[("gradient_swapped", slope, order), *_means(ones)],
-        question=what,
-        rtol=1e-4,
-    )
-    _, again = _pair_of_gradients(attempt(**inputs))
-    both = as_array(dz_dlogvar, PAIR), as_array(again, PAIR)
-    if not np.array_equal(*both, equal_nan=True):
-        raise ExerciseFailed(
-            "dz_dlogvar for the epsilon that was given",
-            "two calls with the same epsilon gave two answers",
-            NOISE,
-            "epsilon_ignored",
+    z_mean, slope = rng.uniform(-2, 2, (4, 3)), std * epsilon / 2
+
+    def gradients():
+        result = attempt(
+            z_mean=tf.constant(z_mean, "float32"),
+            z_log_var=tf.constant(2 * np.log(std), "float32"),
+            epsilon=tf.constant(epsilon, "float32"),
         )
+        return _pair_of_gradients(result)
+
+    dz_dmean, dz_dlogvar = gradients()
+    _judge_slope_of_mean(dz_dmean, slope)
+    _, again = gradients()
+    _look_for_other_noise(dz_dlogvar, again)
     compare(
         dz_dlogvar,
         slope,
@@ -599,6 +583,31 @@ def sampling_gradients(attempt):
         "Where does yours part from it?",
         rtol=1e-4,
     )
+
+
+def _judge_slope_of_mean(dz_dmean, slope):
+    ones = np.ones(slope.shape)
+    order = "In which order does the exercise ask for the two gradients?"
+    compare(
+        dz_dmean,
+        ones,
+        asked="dz_dmean, the derivative of each entry of z by its z_mean",
+        slips=[("gradient_swapped", slope, order), *_means(ones)],
+        question="If only z_mean grows by 0.01, by how much does z grow? Is "
+        "it z itself that you differentiate?",
+        rtol=1e-4,
+    )
+
+
+def _look_for_other_noise(first, again):
+    both = as_array(first, PAIR), as_array(again, PAIR)
+    if not np.array_equal(*both, equal_nan=True):
+        raise ExerciseFailed(
+            "dz_dlogvar for the epsilon that was given",
+            "two calls with the same epsilon gave two answers",
+            NOISE,
+            "epsilon_ignored",
+        )
 
 
 def _slips_of_slope(std, epsilon):
