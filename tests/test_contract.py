@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 import numpy as np
 import pytest
@@ -433,6 +434,16 @@ def test_library_version_refuses_unknown_exercises():
 
 def test_lesson_that_does_not_exist_has_no_checks():
     assert checks_of_lesson("99") == []
+
+
+def test_tenth_exercise_comes_after_the_second(monkeypatch):
+    module = types.ModuleType("vae_course.checks.lesson_97")
+    for number in ("97.10", "97.2"):
+        make = exercise(number, points=1, library="math:sqrt", name="root")
+        setattr(module, f"root_{number[3:]}", make(lambda attempt: None))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    numbers = [check.exercise for check in checks_of_lesson("97")]
+    assert numbers == ["97.2", "97.10"]
 
 
 def test_listing_checks_needs_no_tensorflow():

@@ -31,6 +31,11 @@ def test_samples_in_a_hole_are_told_apart_by_marker_and_count():
     assert len(near.get_paths()[0]) != len(hole.get_paths()[0])
 
 
+def test_each_sample_needs_its_distance():
+    with pytest.raises(ValueError, match=r"distances: .*\(5,\).*got \(4,\)"):
+        plots.gaps(Z, RNG.normal(size=(5, 2)), np.ones(4), reach=0.5)
+
+
 def test_decoded_point_shows_the_place_and_its_picture():
     image = RNG.random((8, 8, 1))
     figure = plots.decoded_point(Z, LABELS, NAMES, (0.5, -1.5), image)

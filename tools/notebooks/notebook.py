@@ -31,7 +31,7 @@ METADATA = {
 def build_lesson(lesson, checks):
     """Return the learner's notebook: answers removed, no outputs."""
     return _build(
-        (_node(cell, name, checks, cell.lesson_source()))
+        _node(cell, name, checks, cell.lesson_source())
         for cell, name in zip(lesson.cells, cell_ids(lesson), strict=True)
         if cell.role != "answer"
     )
@@ -40,7 +40,7 @@ def build_lesson(lesson, checks):
 def build_solution(lesson, checks):
     """Return the complete notebook, one cell for each of the source's."""
     return _build(
-        (_node(cell, name, checks, cell.solution_source()))
+        _node(cell, name, checks, cell.solution_source())
         for cell, name in zip(lesson.cells, cell_ids(lesson), strict=True)
     )
 

@@ -17,6 +17,9 @@ def find_problems(lesson, checks):
         lesson: the parsed source.
         checks: the lesson's check functions, each with `exercise`, `name`
             and `__name__`.
+
+    Returns:
+        list of `Problem`, empty where nothing is wrong.
     """
     found = [pair for cell in lesson.cells for pair in problems_of_cell(cell)]
     found += _problems_of_exercises(lesson)

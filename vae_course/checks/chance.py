@@ -1,4 +1,4 @@
-"""Demand of draws that they are finite, from their generator, and free."""
+"""Demand of draws that they are finite, independent and from their rng."""
 
 import math
 

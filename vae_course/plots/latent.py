@@ -52,7 +52,16 @@ def gaps(z, samples, distances, reach, heading="Codes and holes"):
     Returns:
         The figure: codes as grey dots, samples near a code as blue rings,
         samples in a hole as red crosses.
+
+    Raises:
+        ValueError: if the distances are not as many as the samples.
     """
+    z, samples = np.asarray(z), np.asarray(samples)
+    if np.shape(distances) != (len(samples),):
+        raise ValueError(
+            f"distances: expected shape {(len(samples),)}, one a sample, "
+            f"got {np.shape(distances)}"
+        )
     figure, axis = new_figure(width=7.6, height=5.4)
     axis.scatter(*z.T, s=4, color="#a9b4bc", linewidths=0, label="code")
     in_hole = np.asarray(distances) > reach
