@@ -90,3 +90,34 @@ def test_a_view_is_a_still_picture_without_a_front_end():
     view = widgets.normal_explorer()
     still = view._repr_mimebundle_()["image/png"]
     assert base64.b64decode(still) == view.image.value
+
+
+@pytest.mark.parametrize(
+    "draw, message",
+    [
+        (lambda: plots.ellipse([0, 0, 0], np.eye(2), 1), "mean: expected"),
+        (lambda: plots.ellipse([0, 0], np.eye(3), 1), "covariance: expected"),
+        (
+            lambda: plots.ellipse([0, 0], [[1, 2], [2, 1]], 1),
+            "covariance: expected a positive definite .* -1$",
+        ),
+        (lambda: plots.radii({2: [[1.0]]}), r"distances\[2\]: .*\(n,\)"),
+        (lambda: plots.radii({0: [1.0]}), "distances: expected at least 1"),
+        (lambda: plots.estimates({}, 1.0, "x"), "by_method: expected at"),
+        (
+            lambda: plots.estimates({"a": [np.nan]}, 1.0, "x"),
+            "by_method.'a'.: expected finite",
+        ),
+        (
+            lambda: plots.noise_held([1.0, 2.0], 0.5, [1.0]),
+            r"z_mean: expected shape \(\), got \(2,\)",
+        ),
+        (
+            lambda: plots.noise_held(1.0, 0.5, 2.0),
+            r"epsilon: expected shape \(k,\), got \(\)",
+        ),
+    ],
+)
+def test_figures_refuse_what_they_cannot_draw(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()

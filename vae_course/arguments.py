@@ -3,19 +3,24 @@
 import numpy as np
 
 
-def real_array(name, value):
+def real_array(name, value, shape=None):
     """Return finite real numbers as float64.
 
     Args:
         name: the argument's name, for the message.
         value: a number, or an array or nested list of numbers.
+        shape: tuple, the shape that it must have, a letter for an axis of
+            any length above 0; None accepts every shape.
 
     Returns:
         float64 array of the value's shape.
 
     Raises:
         TypeError: if it holds anything but real numbers.
-        ValueError: if one of them is not finite.
+        ValueError: if one of them is not finite, or the shape is another.
+
+    >>> real_array("mean", [1, 2], shape=("k",))
+    array([1., 2.])
     """
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
@@ -25,6 +30,11 @@ def real_array(name, value):
         )
     if not np.all(np.isfinite(array)):
         raise ValueError(f"{name}: expected finite numbers, got {value!r}")
+    if shape is not None and not _fits(array.shape, shape):
+        expected = str(shape).replace("'", "")
+        raise ValueError(
+            f"{name}: expected shape {expected}, got {array.shape}"
+        )
     return array.astype(np.float64)
 
 
@@ -88,3 +98,10 @@ def demand_generator(name, value):
             f"{name}: expected a numpy.random.Generator, as "
             f"default_rng(seed) makes it, got {type(value).__name__}"
         )
+
+
+def _fits(shape, expected):
+    return len(shape) == len(expected) and all(
+        length > 0 if isinstance(axis, str) else length == axis
+        for length, axis in zip(shape, expected, strict=True)
+    )

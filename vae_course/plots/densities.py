@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from vae_course.arguments import demand_count, real_array
 from vae_course.plots.style import CLASS_COLOURS, LINE_COLOURS, RED, new_figure
 
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
@@ -66,11 +67,24 @@ def ellipse(mean, covariance, radius):
 
     Returns:
         float64 (181, 2), once round, the last point on the first.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one has another shape or is not finite, or the
+            covariance is not positive definite.
     """
+    mean = real_array("mean", mean, (2,))
+    covariance = real_array("covariance", covariance, (2, 2))
+    radius = real_array("radius", radius, ())
     variances, axes = np.linalg.eigh(covariance)
+    if variances[0] <= 0:
+        raise ValueError(
+            "covariance: expected a positive definite matrix, got one whose "
+            f"smallest eigenvalue is {variances[0]:.3g}"
+        )
     angle = np.linspace(0, 2 * np.pi, 181)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return np.asarray(mean) + radius * circle * np.sqrt(variances) @ axes.T
+    return mean + radius * circle * np.sqrt(variances) @ axes.T
 
 
 def covariance_ellipses(panels, labels=("first number", "second number")):
@@ -126,7 +140,15 @@ def radii(distances):
 
     Returns:
         The figure: a histogram for each k, and a mark at the root of k.
+
+    Raises:
+        TypeError: if a k is no int, or distances are no real numbers.
+        ValueError: if a k is below 1, or distances are not a row of finite
+            numbers.
     """
+    for k, lengths in distances.items():
+        demand_count("distances", k, smallest=1)
+        real_array(f"distances[{k}]", lengths, ("n",))
     figure, axis = new_figure()
     colours = itertools.cycle(LINE_COLOURS)
     for (k, lengths), colour in zip(distances.items(), colours, strict=False):
@@ -162,13 +184,25 @@ def estimates(by_method, exact, xlabel):
     Returns:
         The figure: a histogram for each method, on one scale, over the
         range of the middle 99.8 % of all estimates.
+
+    Raises:
+        TypeError: if the estimates are no real numbers.
+        ValueError: if there is no method, or its estimates are not a row
+            of finite numbers.
     """
+    rows = [
+        real_array(f"by_method[{name!r}]", values, ("n",))
+        for name, values in by_method.items()
+    ]
+    if not rows:
+        raise ValueError("by_method: expected at least one method, got none")
     figure, axes = new_figure(
-        len(by_method), 1, height=1.9 * len(by_method) + 0.4, sharex=True
+        len(rows), 1, height=1.9 * len(rows) + 0.4, sharex=True, squeeze=False
     )
-    everything = np.concatenate(list(by_method.values()))
+    axes = axes[:, 0]
+    everything = np.concatenate(rows)
     bins = np.linspace(*np.percentile(everything, [0.1, 99.9]), 81)
-    for axis, (name, values) in zip(axes, by_method.items(), strict=True):
+    for axis, name, values in zip(axes, by_method, rows, strict=True):
         axis.hist(values, bins, density=True, color=CLASS_COLOURS[0])
         axis.axvline(exact, color="black", linestyle="--", linewidth=1)
         axis.set(title=name, ylabel="density")

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
+from vae_course.arguments import real_array
 from vae_course.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -194,9 +195,16 @@ def noise_held(z_mean, z_log_var, epsilon):
 
     Returns:
         The figure.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one is not finite, or has another shape.
     """
+    z_mean = real_array("z_mean", z_mean, ())
+    z_log_var = real_array("z_log_var", z_log_var, ())
+    epsilon = real_array("epsilon", epsilon, ("k",))[:, None]
     figure, axes = new_figure(1, 2, width=8.4, height=3.9, sharey=True)
-    moved, epsilon = np.linspace(-2, 2, 81), np.asarray(epsilon)[:, None]
+    moved = np.linspace(-2, 2, 81)
     std = np.exp(z_log_var / 2)
     shift = std * epsilon
     widened = std * np.exp(moved / 2) * epsilon
