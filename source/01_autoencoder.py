@@ -789,8 +789,8 @@ figure
 
 # %% [markdown]
 # *Figure: the codes of the test pictures in a plane, ten colours and markers,
-# each class named near its middle. Some keep to regions of their own, pullover,
-# coat and shirt share one. A black cross marks bare ground.*
+# each class named near its middle. Some keep to regions of their own;
+# pullover, coat and shirt share one. A black cross marks bare ground.*
 #
 # Garments that look alike lie side by side. But nothing *fixes* the cloud's
 # centre, scale or border: the printed ones just happened. The loss asked for
