@@ -47,7 +47,8 @@ print("quick mode:", "on" if runtime.quick_mode() else "off")
 
 # %% [markdown]
 # A CPU is enough: each lesson computes for at most a minute on two cores. A
-# GPU, where there is one, is found and used without any setting.
+# GPU that TensorFlow finds is used without any setting; the README says what
+# to install for one.
 #
 # *Quick mode* shortens every training. It is for grading and for trying
 # things out. You need it rarely; to have it, start the course from a terminal

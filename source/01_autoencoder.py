@@ -755,15 +755,15 @@ print(f"test pictures, autoencoder: {curved:.1f}")
 # and follow the pictures.
 #
 # The last two lines say what this buys on other, unseen pictures, when both
-# have learnt from the whole training set. The measure is PCA's own, not the
-# autoencoder's. (In quick mode neither network gets far enough.)
+# have learnt from all of our training pictures. The measure is PCA's own, not
+# the autoencoder's. (In quick mode neither network gets far enough.)
 
 # %% [markdown]
 # ## The plane of codes
 #
 # We took two numbers in order to see them. Every test picture becomes a dot;
 # its class, which no network has been told, is only painted on afterwards. And
-# of many points that lie halfway between two dots we mark the one that is
+# of many points that lie half-way between two dots we mark the one that is
 # farthest from all dots.
 
 # %%

@@ -62,7 +62,7 @@ print(f"reconstruction loss {nats:.1f} nats an image")
 # |---|---|---|---|
 # | $z$ | `z`, the codes | (n_codes, 2) | none |
 # | $s$ | `samples`, points that we choose | (n, 2) | none |
-# | | `decode(points)`, pictures | (n, 32, 32, 1) | grey, 0 to 1 |
+# | | `decode(points)`, pictures | (n, 32, 32, 1) | ink, 0 to 1 |
 
 # %%
 labels = y_train[:N_CODES]
@@ -442,8 +442,9 @@ print(f"difference: {100 * (hits.mean() - in_use):+.1f}")
 # The difference should be no more than two or three standard errors.
 #
 # Again the box is partly to blame, for it hangs on the few codes that lie
-# farthest out. A steadier one reaches two standard deviations (spreads) either
-# way of the middle. `evaluate.area_in_use` counts cells as we did, in any box.
+# farthest out. A steadier one reaches, along each axis, two standard deviations
+# (the spread along that axis alone) either way of the middle.
+# `evaluate.area_in_use` counts cells as we did, in any box.
 
 # %%
 near_middle = {}

@@ -252,19 +252,19 @@ for variance in (0.01, 1.0, 25.0):
 # ## Standardise, and undo it
 #
 # So we count in standard deviations: subtract the mean, divide by `std`. The
-# standardised number is called $\epsilon$, in code `epsilon`.
+# standardised number is called $\varepsilon$, in code `epsilon`.
 #
-# $$\epsilon = \frac{x-\mu}{\sigma} \qquad\Longleftrightarrow\qquad
-# x = \mu + \sigma\,\epsilon$$
+# $$\varepsilon = \frac{x-\mu}{\sigma} \qquad\Longleftrightarrow\qquad
+# x = \mu + \sigma\,\varepsilon$$
 #
 # Density follows along. A narrow strip holds the same probability on either
-# scale, $f_x(x)\,dx = f_\epsilon(\epsilon)\,d\epsilon$, and
-# $d\epsilon = dx/\sigma$. Hence
+# scale, $f_x(x)\,dx = f_\varepsilon(\varepsilon)\,d\varepsilon$, and
+# $d\varepsilon = dx/\sigma$. Hence
 #
 # $$f_x(x) =
-# \frac{1}{\sigma}\,f_\epsilon\left(\frac{x-\mu}{\sigma}\right)$$
+# \frac{1}{\sigma}\,f_\varepsilon\left(\frac{x-\mu}{\sigma}\right)$$
 #
-# With the standard normal as $f_\epsilon$ this *is* the bell curve's formula.
+# With the standard normal as $f_\varepsilon$ this *is* the bell curve's formula.
 
 # %%
 toy = np.array([7.0, 11.5, 16.0])
@@ -304,15 +304,15 @@ plots.density_curves(
 # histogram, whose top lies a little further left.*
 #
 # From two numbers the bell foretells each share to within a few percentage
-# points; the box promised the second quarter half of what it holds. But the
-# bell is no law. It cannot lean to one side as the boots do, and now and then
+# points; the box promised the second quarter about half of what it holds. The
+# bell is no law: it cannot lean to one side as the boots do, and now and then
 # it allows a negative grey. What adds up many small, independent effects comes
 # close to it.
 
 # %% [markdown]
 # ## Draw from any normal distribution
 #
-# Now read $x = \mu + \sigma\,\epsilon$ from right to left. Draw `epsilon`
+# Now read $x = \mu + \sigma\,\varepsilon$ from right to left. Draw `epsilon`
 # from the standard normal; stretch it by the standard deviation; move it by
 # the mean. What comes out has exactly the density above.
 #
@@ -389,8 +389,8 @@ sample_normal = check.sample_normal(sample_normal)
 #
 # A finite sample never hits its mean exactly. How far off is usual? An
 # estimate differs from sample to sample; its standard deviation over all of
-# them is called its **standard error**. For the mean of n draws it is
-# $\sigma/\sqrt{n}$, for their variance $\sigma^2\sqrt{2/n}$, for a share $p$
+# them is called its **standard error**. For the mean of n draws from a bell it
+# is $\sigma/\sqrt{n}$, for their variance $\sigma^2\sqrt{2/n}$, for a share $p$
 # of them $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five are
 # a mistake.
 
@@ -418,8 +418,9 @@ plots.density_curves(
 # *Figure: a grey histogram of the draws, filling the dashed bell curve
 # around 3 with small unevenness.*
 #
-# The third line printed is the section before, checked: the *area* under
-# your curve from 2 to 2.5 is the *share* of your draws that fall there.
+# The third line printed says again that area is probability: the *area* under
+# your curve from 2 to 2.5 is the *share* of your draws that fall there, up to
+# chance.
 #
 # **One number is done, and this is the place for a break.** What follows is
 # the same with many numbers at once.
@@ -485,7 +486,7 @@ widgets.covariance_explorer()
 # In one dimension we divide the squared distance by the variance. One cannot
 # divide by a matrix, but multiply with its **inverse** $\Sigma^{-1}$, which
 # undoes it: $\Sigma^{-1}\Sigma = I$. The variance under the root becomes
-# the determinant. With $d = x - \mu$, a column of k numbers, and its
+# the determinant, and each dimension brings a $2\pi$ of its own. With $d = x - \mu$, a column of k numbers, and its
 # **transpose** $d^\top$, the same as a row:
 #
 # $$f(x) = \frac{1}{\sqrt{(2\pi)^k \det\Sigma}}
@@ -613,8 +614,8 @@ print(f"sum of their logs         {np.log(pixel_densities).sum():.1f}")
 print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 
 # %% [markdown]
-# The product **underflows**: it is smaller than any number that a float64
-# can hold, and becomes 0. The logarithm of a product is a sum of logarithms,
+# The product **underflows**: it is smaller than any positive number that a
+# float64 can hold, and becomes 0. The logarithm of a product is a sum of logarithms,
 # and that sum is an everyday number. With the natural logarithm its unit is
 # the **nat**.
 #
@@ -624,7 +625,8 @@ print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 
 # %% [markdown]
 # For a diagonal $\Sigma$ the density is a product of k bells, one for each
-# dimension j. We take the logarithm:
+# dimension j. We take the logarithm; here as in code, $\log$ is the natural
+# one, the $\ln$ of lesson 01:
 #
 # $$\log f(x) = -\frac12 \sum_{j=1}^{k} \left(\log 2\pi + \log\sigma_j^2 +
 # \frac{(x_j-\mu_j)^2}{\sigma_j^2}\right)$$
@@ -709,10 +711,10 @@ diagonal_normal_log_pdf = check.diagonal_normal_log_pdf(
 #
 # The standard normal is densest at the origin. So in many dimensions, too,
 # most draws lie near the origin, don't they? We measure their distance
-# $\lVert\epsilon\rVert$ from it. Its square is a sum of k squares, each 1 on
+# $\lVert\varepsilon\rVert$ from it. Its square is a sum of k squares, each 1 on
 # average (with a variance of 2), so the mean square is
 #
-# $$\mathbb{E}\,\lVert\epsilon\rVert^2 = k$$
+# $$\mathbb{E}\,\lVert\varepsilon\rVert^2 = k$$
 
 # %%
 distances = {}
@@ -742,7 +744,7 @@ plots.radii({k: r for k, r in distances.items() if k > 1})
 
 # %% [markdown]
 # No draw in 1,024 dimensions is anywhere near the origin, although the
-# density there is hundreds of nats higher. Area is probability, now volume
+# log-density there is hundreds of nats higher. Area is probability, now volume
 # times density. Almost all the probability lies in a thin shell of radius
 # $\sqrt{k}$: further in there is hardly any volume, further out hardly any
 # density. "The most likely point" is not "a typical point".
@@ -850,7 +852,7 @@ print(f"difference           {gain - predicted:.3f} nats")
 #   and log-densities add.
 # - 1,024 ordinary densities multiply to 0; their logarithms add to an
 #   ordinary number.
-# - Draws of k numbers lie in a shell of radius √k.
+# - Standard normal draws of many numbers, k, lie in a shell of radius √k.
 
 # %% [markdown]
 # **An open question:** let an encoder answer each picture with a mean and a

@@ -9,7 +9,8 @@
 # - have written your own Keras layer, one that throws dice,
 # - know why no gradient passes a dice throw, and the trick that leads it
 #   round,
-# - have measured why VAEs use this trick and not the older way.
+# - have measured why variational autoencoders (VAEs) use this trick and not
+#   the older way.
 
 # %% [markdown]
 # ## What we work with
@@ -63,20 +64,20 @@ print(f"{len(x)} pictures -> codes of shape {plain_encoder(x).shape}")
 print(f"encoded twice, largest difference: {difference}")
 
 # %% [markdown]
-# So training shows the decoder a finite set of points, always the same. It
-# learns those by heart and nothing about the places between: these are the
-# holes of lesson 02.
+# At any moment of training, then, a picture shows the decoder one point. It
+# learns what to draw there, and nothing asks it about the places between: these
+# are the holes of lesson 02.
 #
 # What if the encoder answered *about here* instead of *here*? Every time the
 # picture comes by, the decoder gets another point from the same
-# neighbourhood, and has to draw the picture from all of them. There is no
-# room left for nonsense.
+# neighbourhood, and has to draw the picture from all of them. Within the
+# neighbourhood no room is left for nonsense.
 
 # %% [markdown]
 # ## One cloud a picture
 #
 # "About here" is a normal distribution with a diagonal covariance, as in
-# lesson 03. The encoder gives a mean and a spread for every latent
+# lesson 03. The encoder gives a mean and a standard deviation for every latent
 # dimension, and the decoder receives a draw:
 #
 # $$z \sim \mathcal N\!\left(\mu(x),\ \operatorname{diag}\,
@@ -86,7 +87,7 @@ print(f"encoded twice, largest difference: {difference}")
 # |---|---|---|---|
 # | $\mu$ | `z_mean` | (n, latent_dim) | unit of z |
 # | $\sigma$ | `std` | (n, latent_dim) | unit of z |
-# | $\log\sigma^2$ | `z_log_var` | (n, latent_dim) | none |
+# | $\log\sigma^2$ | `z_log_var` | (n, latent_dim) | log of (unit of z)² |
 # | $z$ | `z` | (n, latent_dim) | unit of z |
 #
 # Two things stand in the way. We take them one by one.
@@ -350,8 +351,8 @@ for call in ("first", "second"):
 # We call the layer itself, not its `call`: Keras does its book-keeping
 # around it. Two further methods are not needed here: `build` makes weights
 # whose shape depends on the input, and this layer has none; `get_config` says
-# what to save, and with this `__init__` Keras knows. With arguments of your
-# own it does not.
+# what to save, which Keras finds out by itself as long as the arguments of
+# `__init__` are plain ones, such as numbers and names.
 #
 # `ops.shape(inputs)` asks for the shape *when data come*. While a model is
 # being built the number of rows is still unknown, and `inputs.shape` says
