@@ -442,8 +442,8 @@ print(f"difference: {100 * (hits.mean() - in_use):+.1f}")
 # The difference should be no more than two or three standard errors.
 #
 # Again the box is partly to blame, for it hangs on the few codes that lie
-# farthest out. A steadier one reaches, along each axis, two standard deviations
-# (the spread along that axis alone) either way of the middle.
+# farthest out. A steadier one reaches two standard deviations (a standard
+# deviation is the spread along one axis) either way of the middle.
 # `evaluate.area_in_use` counts cells as we did, in any box.
 
 # %%

@@ -264,7 +264,8 @@ for variance in (0.01, 1.0, 25.0):
 # $$f_x(x) =
 # \frac{1}{\sigma}\,f_\varepsilon\left(\frac{x-\mu}{\sigma}\right)$$
 #
-# With the standard normal as $f_\varepsilon$ this *is* the bell curve's formula.
+# With the standard normal as $f_\varepsilon$ this *is* the bell curve's
+# formula.
 
 # %%
 toy = np.array([7.0, 11.5, 16.0])
@@ -389,9 +390,9 @@ sample_normal = check.sample_normal(sample_normal)
 #
 # A finite sample never hits its mean exactly. How far off is usual? An
 # estimate differs from sample to sample; its standard deviation over all of
-# them is called its **standard error**. For the mean of n draws from a bell it
-# is $\sigma/\sqrt{n}$, for their variance $\sigma^2\sqrt{2/n}$, for a share $p$
-# of them $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five are
+# them is called its **standard error**. For the mean of n draws from a bell
+# it is $\sigma/\sqrt{n}$, for their variance $\sigma^2\sqrt{2/n}$, for a share
+# $p$ of them $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five are
 # a mistake.
 
 # %%
@@ -486,8 +487,9 @@ widgets.covariance_explorer()
 # In one dimension we divide the squared distance by the variance. One cannot
 # divide by a matrix, but multiply with its **inverse** $\Sigma^{-1}$, which
 # undoes it: $\Sigma^{-1}\Sigma = I$. The variance under the root becomes
-# the determinant, and each dimension brings a $2\pi$ of its own. With $d = x - \mu$, a column of k numbers, and its
-# **transpose** $d^\top$, the same as a row:
+# the determinant, and each dimension brings a $2\pi$ of its own. With
+# $d = x - \mu$, a column of k numbers, and its **transpose** $d^\top$, the
+# same as a row:
 #
 # $$f(x) = \frac{1}{\sqrt{(2\pi)^k \det\Sigma}}
 # \exp\left(-\tfrac{1}{2}\,d^\top \Sigma^{-1} d\right)$$
@@ -615,9 +617,9 @@ print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 
 # %% [markdown]
 # The product **underflows**: it is smaller than any positive number that a
-# float64 can hold, and becomes 0. The logarithm of a product is a sum of logarithms,
-# and that sum is an everyday number. With the natural logarithm its unit is
-# the **nat**.
+# float64 can hold, and becomes 0. The logarithm of a product is a sum of
+# logarithms, and that sum is an everyday number. With the natural logarithm
+# its unit is the **nat**.
 #
 # But look at the last line: 60 `std` out, one single density is 0 already,
 # and `log(0)` is minus infinity. So we take the logarithm *on paper*, where
@@ -625,8 +627,8 @@ print(f"one density, 60 std from its mean: {normal_pdf(60.0, 0.0, 1.0)}")
 
 # %% [markdown]
 # For a diagonal $\Sigma$ the density is a product of k bells, one for each
-# dimension j. We take the logarithm; here as in code, $\log$ is the natural
-# one, the $\ln$ of lesson 01:
+# dimension j. We take the natural logarithm, written $\log$ from here on, as
+# in code ($\ln$ in lesson 01):
 #
 # $$\log f(x) = -\frac12 \sum_{j=1}^{k} \left(\log 2\pi + \log\sigma_j^2 +
 # \frac{(x_j-\mu_j)^2}{\sigma_j^2}\right)$$
@@ -711,8 +713,8 @@ diagonal_normal_log_pdf = check.diagonal_normal_log_pdf(
 #
 # The standard normal is densest at the origin. So in many dimensions, too,
 # most draws lie near the origin, don't they? We measure their distance
-# $\lVert\varepsilon\rVert$ from it. Its square is a sum of k squares, each 1 on
-# average (with a variance of 2), so the mean square is
+# $\lVert\varepsilon\rVert$ from it. Its square is a sum of k squares, each 1
+# on average (with a variance of 2), so the mean square is
 #
 # $$\mathbb{E}\,\lVert\varepsilon\rVert^2 = k$$
 

@@ -64,9 +64,9 @@ print(f"{len(x)} pictures -> codes of shape {plain_encoder(x).shape}")
 print(f"encoded twice, largest difference: {difference}")
 
 # %% [markdown]
-# At any moment of training, then, a picture shows the decoder one point. It
-# learns what to draw there, and nothing asks it about the places between: these
-# are the holes of lesson 02.
+# So at every step of training each picture hands the decoder a single point.
+# The decoder learns what to draw there, and nothing asks it about the places
+# between: these are the holes of lesson 02.
 #
 # What if the encoder answered *about here* instead of *here*? Every time the
 # picture comes by, the decoder gets another point from the same
