@@ -392,8 +392,8 @@ sample_normal = check.sample_normal(sample_normal)
 # estimate differs from sample to sample; its standard deviation over all of
 # them is called its **standard error**. For the mean of n draws from a bell
 # it is $\sigma/\sqrt{n}$, for their variance $\sigma^2\sqrt{2/n}$, for a share
-# $p$ of them $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five are
-# a mistake.
+# $p$ of them $\sqrt{p(1-p)/n}$. One or two standard errors are chance, five
+# are a mistake.
 
 # %%
 mean, variance = 3.0, 0.25
