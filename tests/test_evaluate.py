@@ -9,13 +9,8 @@ import pytest
 from lesson_solutions import solution
 from scipy import stats
 
-from vae_course.evaluate import (
-    area_in_use,
-    hole_share,
-    interpolate,
-    nearest_distance,
-    sample_bounding_box,
-)
+from vae_course.evaluate import area_in_use, hole_share, nearest_distance
+from vae_course.latent import interpolate, sample_bounding_box
 
 Z = np.array([[-3.0, 10.0], [5.0, 10.5], [1.0, 14.0], [0.5, 11.0]])
 START, END = np.array([1.5, -2.0, 0.3]), np.array([-0.5, 4.0, 0.8])

@@ -38,6 +38,29 @@ def real_array(name, value, shape=None):
     return array.astype(np.float64)
 
 
+def real_table(name, value):
+    """Return finite real numbers in rows and columns, as float64.
+
+    Args:
+        name: the argument's name, for the message.
+        value: an array or nested list, (n, latent_dim), neither of them 0.
+
+    Returns:
+        float64 array of the value's shape.
+
+    Raises:
+        TypeError: if it holds anything but real numbers.
+        ValueError: if one of them is not finite, or it is no such table.
+    """
+    array = real_array(name, value)
+    if array.ndim != 2 or not array.size:
+        raise ValueError(
+            f"{name}: expected shape (n, latent_dim), neither of them 0, "
+            f"got {array.shape}"
+        )
+    return array
+
+
 def demand_shape(name, shape, other, expected):
     """Refuse a shape unlike another's, axis by axis.
 

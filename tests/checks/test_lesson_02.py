@@ -9,7 +9,7 @@ from scipy import spatial, stats
 from scipy.stats import qmc
 from spoil import change_input, spoil
 
-from vae_course import evaluate
+from vae_course import evaluate, latent
 from vae_course.checks import lesson_02 as check
 
 # --- 2.1 --------------------------------------------------------------------
@@ -86,7 +86,7 @@ def box_sorted(z, n, rng):
 
 
 RIGHT_BOX = [
-    evaluate.sample_bounding_box,
+    latent.sample_bounding_box,
     stretched,
     box_by_loops,
     box_by_columns,
@@ -632,7 +632,7 @@ def walk_by_grid(start, end, steps):
 
 
 RIGHT_WALK = [
-    evaluate.interpolate,
+    latent.interpolate,
     np.linspace,
     walk(lambda steps: np.linspace(0, 1, steps)),
     walk(lambda steps: [i / (steps - 1) for i in range(steps)]),

@@ -90,7 +90,7 @@ ASK_ABOUT_WALK = {
 }
 
 
-@exercise("2.1", points=1, library="vae_course.evaluate:sample_bounding_box")
+@exercise("2.1", points=1, library="vae_course.latent:sample_bounding_box")
 def sample_bounding_box(attempt):
     """Judge samples by their chance, their box and their statistics."""
     # As many samples as codes as dimensions: an answer that takes the wrong
@@ -134,7 +134,7 @@ def nearest_distance(attempt):
         )
 
 
-@exercise("2.3", points=1, library="vae_course.evaluate:interpolate")
+@exercise("2.3", points=1, library="vae_course.latent:interpolate")
 def interpolate(attempt):
     """Judge a walk by each of its points."""
     rng = np.random.default_rng(23)
