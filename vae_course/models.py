@@ -1,8 +1,11 @@
 """The models of the course, made of an encoder and a decoder."""
 
 import keras
+import tensorflow as tf
+from keras import ops
 
-from vae_course.losses import reconstruction_loss
+from vae_course.arguments import real_array
+from vae_course.losses import kl_loss, reconstruction_loss
 
 
 @keras.saving.register_keras_serializable("vae_course")
@@ -27,11 +30,7 @@ class Autoencoder(keras.Model):
 
     def __init__(self, encoder, decoder, **options):
         super().__init__(**options)
-        for name, part in {"encoder": encoder, "decoder": decoder}.items():
-            if not isinstance(part, keras.Layer):
-                raise TypeError(
-                    f"{name}: expected a Keras model, got {part!r}"
-                )
+        _demand_layers(encoder=encoder, decoder=decoder)
         self.encoder, self.decoder = encoder, decoder
         self.loss_of_images = keras.metrics.Mean("reconstruction_loss")
 
@@ -81,15 +80,188 @@ class Autoencoder(keras.Model):
         """Return what `from_config` needs to make the model again."""
         return {
             **super().get_config(),
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            **_config_of_parts(self),
         }
 
     @classmethod
     def from_config(cls, config):
         """Make the model from what `get_config` returned."""
-        parts = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("encoder", "decoder")
+        return cls(**_with_parts(config))
+
+
+@keras.saving.register_keras_serializable("vae_course")
+class VAE(keras.Model):
+    """A variational autoencoder, trained on the ELBO with a weight beta.
+
+    `fit(x)` needs no targets. Training and `evaluate` report, in nats an
+    image and averaged over all images of the epoch, `total_loss`, which
+    is reconstruction_loss + beta · kl_loss, and these two. Written in
+    exercises 7.2 to 7.4.
+
+    Args:
+        encoder: keras.Model, (n, 32, 32, 1) -> [z_mean, z_log_var, z],
+            each (n, latent_dim).
+        decoder: keras.Model, (n, latent_dim) -> (n, 32, 32, 1) in (0, 1).
+        beta: float >= 0, the weight of the KL term; 1 makes the total loss
+            the negative ELBO. It may be set anew while training goes on.
+        **options: of `keras.Model`, such as `name`.
+
+    Raises:
+        TypeError: if the encoder or the decoder is not a Keras layer, or
+            beta is no real number.
+        ValueError: if beta is negative or not finite.
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, equation 10, and for
+    beta Higgins et al. (2017), "beta-VAE", equation 4.
+    """
+
+    def __init__(self, encoder, decoder, beta=1.0, **options):
+        super().__init__(**options)
+        _demand_layers(encoder=encoder, decoder=decoder)
+        self.encoder, self.decoder = encoder, decoder
+        # A variable, since a compiled graph would keep a number for good.
+        self.weight_of_kl = keras.Variable(
+            _real_weight(beta),
+            trainable=False,
+            dtype="float64",
+            autocast=False,
+            name="beta",
+        )
+        self.means = {
+            name: keras.metrics.Mean(name)
+            for name in ("total_loss", "reconstruction_loss", "kl_loss")
         }
-        return cls(**{**config, **parts})
+        # Keras saves and builds the optimizer of built models alone.
+        self.built = encoder.built and decoder.built
+
+    @property
+    def beta(self):
+        """The weight of the KL term, a float; set it at any time."""
+        return float(self.weight_of_kl)
+
+    @beta.setter
+    def beta(self, beta):
+        self.weight_of_kl.assign(_real_weight(beta))
+
+    @property
+    def metrics(self):
+        """List what Keras reports, and resets with every epoch."""
+        return list(self.means.values())
+
+    def call(self, x, training=None):
+        """Draw every image from the mean of its code, without chance.
+
+        Args:
+            x: float (n, 32, 32, 1), in [0, 1].
+            training: handed on to the encoder and the decoder.
+
+        Returns:
+            x_mean, float, same shape, in (0, 1).
+        """
+        z_mean, _, _ = self.encoder(x, training=training)
+        return self.decoder(z_mean, training=training)
+
+    def compute_losses(self, x, training=None):
+        """Measure both terms of the loss, with one drawn code an image.
+
+        Args:
+            x: float (n, 32, 32, 1), in [0, 1].
+            training: handed on to the encoder and the decoder.
+
+        Returns:
+            reconstruction_loss and kl_loss, each float32 (n,), nats: summed
+            over the pixels and over the latent dimensions.
+        """
+        z_mean, z_log_var, z = self.encoder(x, training=training)
+        x_mean = self.decoder(z, training=training)
+        return reconstruction_loss(x, x_mean), kl_loss(z_mean, z_log_var)
+
+    def train_step(self, data):
+        """Move the weights once, down the gradient of the batch's mean.
+
+        Args:
+            data: the images x, (x,) or (x, targets); targets are ignored.
+
+        Returns:
+            dict of the three running means, nats an image.
+        """
+        x = _images(data)
+        with tf.GradientTape() as tape:
+            losses = self.compute_losses(x, training=True)
+            loss = ops.mean(self._report(*losses))
+            loss = self.optimizer.scale_loss(_share_of_replica(loss))
+        weights = self.trainable_weights
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        return self.get_metrics_result()
+
+    def test_step(self, data):
+        """Measure a batch and leave the weights alone.
+
+        Args:
+            data: the images x, (x,) or (x, targets); targets are ignored.
+
+        Returns:
+            dict of the three running means, nats an image.
+        """
+        self._report(*self.compute_losses(_images(data), training=False))
+        return self.get_metrics_result()
+
+    def _report(self, reconstruction, kl):
+        """Add a batch to the running means; return its total, (n,)."""
+        total = reconstruction + ops.cast(self.weight_of_kl, kl.dtype) * kl
+        values = total, reconstruction, kl
+        for mean, nats in zip(self.metrics, values, strict=True):
+            mean.update_state(nats)
+        return total
+
+    def get_config(self):
+        """Return what `from_config` needs to make the model again."""
+        return {
+            **super().get_config(),
+            **_config_of_parts(self),
+            "beta": self.beta,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the model from what `get_config` returned."""
+        return cls(**_with_parts(config))
+
+
+def _images(data):
+    """Take the images out of what Keras hands to a step."""
+    x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+    return x
+
+
+def _share_of_replica(loss):
+    """Scale a replica's mean, since Keras adds the replicas' gradients."""
+    return loss / tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def _real_weight(beta):
+    weight = real_array("beta", beta, shape=())
+    if weight < 0:
+        raise ValueError(f"beta: expected at least 0, got {beta}")
+    return float(weight)
+
+
+def _demand_layers(**parts):
+    for name, part in parts.items():
+        if not isinstance(part, keras.Layer):
+            raise TypeError(f"{name}: expected a Keras model, got {part!r}")
+
+
+def _config_of_parts(model):
+    return {
+        name: keras.saving.serialize_keras_object(getattr(model, name))
+        for name in ("encoder", "decoder")
+    }
+
+
+def _with_parts(config):
+    parts = {
+        name: keras.saving.deserialize_keras_object(config[name])
+        for name in ("encoder", "decoder")
+    }
+    return {**config, **parts}

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from vae_course.arguments import demand_count
+from vae_course.layers import Sampling
 
 IMAGE_SHAPE = (32, 32, 1)
 SMALLEST_MAP = (4, 4, 128)
@@ -35,12 +36,37 @@ def build_encoder(latent_dim=2):
     return keras.Sequential(
         [
             keras.Input(IMAGE_SHAPE),
-            *(_halve(filters) for filters in (32, 64, 128)),
-            layers.Flatten(),
+            *_convolutions(),
             layers.Dense(latent_dim, name="z"),
         ],
         name="encoder",
     )
+
+
+def build_variational_encoder(latent_dim=2):
+    """Build the convolutional encoder of exercise 7.1, with two heads.
+
+    The layers of `build_encoder`, then a linear layer each for the mean
+    and the log of the variance, and a draw from that normal.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+
+    Returns:
+        keras.Model, float (n, 32, 32, 1) in [0, 1] -> the list [z_mean,
+        z_log_var, z], each float (n, latent_dim).
+
+    Raises:
+        TypeError: if latent_dim is not an int.
+        ValueError: if it is less than 1.
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, section 3 and
+    appendix C.2.
+
+    >>> build_variational_encoder(latent_dim=2).count_params()
+    100868
+    """
+    return _with_two_heads(_convolutions(), latent_dim, "variational_encoder")
 
 
 def build_decoder(latent_dim=2):
@@ -71,7 +97,12 @@ def build_decoder(latent_dim=2):
             layers.Reshape(SMALLEST_MAP),
             *(_double(filters) for filters in (128, 64, 32)),
             layers.Conv2D(
-                1, 3, padding="same", activation="sigmoid", name="x_mean"
+                1,
+                3,
+                padding="same",
+                activation="sigmoid",
+                dtype="float32",
+                name="x_mean",
             ),
         ],
         name="decoder",
@@ -95,12 +126,29 @@ def build_dense_encoder(latent_dim=2):
     return keras.Sequential(
         [
             keras.Input(IMAGE_SHAPE),
-            layers.Flatten(),
-            layers.Dense(256, activation="relu"),
-            layers.Dense(128, activation="relu"),
+            *_dense_layers(),
             layers.Dense(latent_dim, name="z"),
         ],
         name="dense_encoder",
+    )
+
+
+def build_dense_variational_encoder(latent_dim=2):
+    """Build the encoder of a VAE without convolutions, for a CPU.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+
+    Returns:
+        keras.Model, float (n, 32, 32, 1) in [0, 1] -> the list [z_mean,
+        z_log_var, z], each float (n, latent_dim).
+
+    Raises:
+        TypeError: if latent_dim is not an int.
+        ValueError: if it is less than 1.
+    """
+    return _with_two_heads(
+        _dense_layers(), latent_dim, "dense_variational_encoder"
     )
 
 
@@ -123,11 +171,38 @@ def build_dense_decoder(latent_dim=2):
             keras.Input((latent_dim,)),
             layers.Dense(128, activation="relu"),
             layers.Dense(256, activation="relu"),
-            layers.Dense(32 * 32, activation="sigmoid"),
-            layers.Reshape(IMAGE_SHAPE, name="x_mean"),
+            layers.Dense(32 * 32, activation="sigmoid", dtype="float32"),
+            layers.Reshape(IMAGE_SHAPE, dtype="float32", name="x_mean"),
         ],
         name="dense_decoder",
     )
+
+
+def _with_two_heads(trunk, latent_dim, name):
+    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
+    x = keras.Input(IMAGE_SHAPE, name="x")
+    features = x
+    for layer in trunk:
+        features = layer(features)
+    # In float32 also where the other layers compute in 16 bits.
+    z_mean, z_log_var = (
+        layers.Dense(latent_dim, name=head, dtype="float32")(features)
+        for head in ("z_mean", "z_log_var")
+    )
+    z = Sampling(name="z", dtype="float32")([z_mean, z_log_var])
+    return keras.Model(x, [z_mean, z_log_var, z], name=name)
+
+
+def _convolutions():
+    return [*(_halve(filters) for filters in (32, 64, 128)), layers.Flatten()]
+
+
+def _dense_layers():
+    return [
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(128, activation="relu"),
+    ]
 
 
 def _halve(filters):

@@ -1,8 +1,11 @@
 """The machine under the course: quiet start, seed, device, quick mode."""
 
 import contextlib
+import functools
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -103,6 +106,24 @@ def pick(full, quick):
     True
     """
     return quick if quick_mode() else full
+
+
+def trained_folder():
+    """Say where a lesson keeps the models that later lessons go on with.
+
+    Returns:
+        Path of a folder that exists: `trained`, beside the notebook. In
+        quick mode it is one that ends with the process, so that short
+        training never takes the place of a learner's model.
+    """
+    folder = Path(_scratch_folder().name) if quick_mode() else Path("trained")
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@functools.cache
+def _scratch_folder():
+    return tempfile.TemporaryDirectory(prefix="vae_course_")
 
 
 def _usable_cores():
