@@ -1,0 +1,62 @@
+"""The command `vae-course`, for a terminal."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(arguments=None):
+    """Run what the command line asks for.
+
+    Args:
+        arguments: list of str; None means those of the process.
+
+    Returns:
+        int, the exit code: 0 where all is well.
+    """
+    parser = argparse.ArgumentParser(
+        prog="vae-course", description="Helpers for the VAE course."
+    )
+    commands = parser.add_subparsers(required=True)
+    progress = commands.add_parser(
+        "progress", help="show what is solved, from the saved notebooks"
+    )
+    progress.add_argument(
+        "folder",
+        nargs="?",
+        help="where the notebooks are (lessons/, or this folder)",
+    )
+    progress.set_defaults(run=_progress)
+    doctor = commands.add_parser(
+        "doctor", help="say what is wrong with the installation"
+    )
+    doctor.add_argument(
+        "folder", nargs="?", default=".", help="of the course (this one)"
+    )
+    doctor.set_defaults(run=_doctor)
+    options = parser.parse_args(arguments)
+    return options.run(options)
+
+
+def _progress(options):
+    from vae_course.progress import read_progress, table
+
+    lessons = Path("lessons")
+    folder = options.folder or (lessons if lessons.is_dir() else ".")
+    try:
+        print(table(read_progress(folder)))
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _doctor(options):
+    from vae_course.doctor import examine
+
+    sound = True
+    for finding in examine(options.folder):
+        print(finding, flush=True)
+        sound = sound and not (finding.mend and finding.blocks)
+    print("The course can start." if sound else "Mend the first problem.")
+    return 0 if sound else 1
