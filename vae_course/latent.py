@@ -80,3 +80,113 @@ def interpolate(start, end, steps):
         )
     demand_count("steps", steps, smallest=2)
     return np.linspace(start, end, steps)
+
+
+def to_percentiles(z):
+    """Say of each number how much of the standard normal lies below it.
+
+    The normal's cumulative distribution function: it spreads a standard
+    normal cloud evenly over the unit square. You write this in exercise 9.1.
+
+    Args:
+        z: float, any shape, the codes.
+
+    Returns:
+        float64, same shape, in (0, 1), no unit: each entry on its own. In
+        float64 a number above 8.3 comes out as 1, one below -38 as 0.
+
+    Raises:
+        TypeError: if z does not hold real numbers.
+        ValueError: if one of them is not finite.
+
+    >>> to_percentiles([[-1.0, 0.0, 2.0]]).round(3)
+    array([[0.159, 0.5  , 0.977]])
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix A.
+    """
+    from scipy.special import ndtr
+
+    return ndtr(real_array("z", z))
+
+
+def percentile_grid(n):
+    """Lay a grid over the plane that is even in percentiles.
+
+    The unit interval is cut into n equal slices, and each coordinate takes
+    the middles of these, (i + 1/2) / n, through the inverse of the standard
+    normal's cumulative distribution function: near the origin the points
+    are dense. You write this in exercise 9.2.
+
+    Args:
+        n: int > 0, how many points along each axis.
+
+    Returns:
+        float64 (n * n, 2), codes without unit, in the order in which an
+        image is read: the first n points are the top row, with the largest
+        second coordinate; in each row the first coordinate rises from left
+        to right.
+
+    Raises:
+        TypeError: if n is not an int.
+        ValueError: if n is below 1.
+
+    >>> percentile_grid(2).round(2)
+    array([[-0.67,  0.67],
+           [ 0.67,  0.67],
+           [-0.67, -0.67],
+           [ 0.67, -0.67]])
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix A.
+    """
+    from scipy.special import ndtri
+
+    demand_count("n", n, smallest=1)
+    steps = ndtri((np.arange(n) + 0.5) / n)
+    across, up = np.meshgrid(steps, steps[::-1])
+    return np.column_stack([across.ravel(), up.ravel()])
+
+
+def attribute_vector(z, has_attribute):
+    """Point from the codes without an attribute to those with it.
+
+    You write this in exercise 9.3.
+
+    Args:
+        z: float (n, latent_dim), the codes.
+        has_attribute: bool (n,), which of the codes have the attribute.
+
+    Returns:
+        float64 (latent_dim,): the mean of the codes that have it, minus
+        the mean of those that do not, both over the codes; in the unit of
+        the codes.
+
+    Raises:
+        TypeError: if z does not hold real numbers, or has_attribute holds
+            other than bools.
+        ValueError: if z is not a finite table with a row and a column at
+            least, has_attribute is not one bool a code, or all codes or
+            none have the attribute.
+
+    >>> z = [[1.0, 0.0], [3.0, 2.0], [9.0, 5.0]]
+    >>> attribute_vector(z, [False, False, True])
+    array([7., 4.])
+
+    Source: Larsen, Sønderby, Larochelle and Winther (2016),
+    arXiv:1512.09300, section 4.
+    """
+    z, has_attribute = real_table("z", z), np.asarray(has_attribute)
+    if has_attribute.dtype != bool:
+        raise TypeError(
+            f"has_attribute: expected bools, got {has_attribute.dtype}"
+        )
+    if has_attribute.shape != (len(z),):
+        raise ValueError(
+            f"has_attribute: expected shape {(len(z),)}, one a code, "
+            f"got {has_attribute.shape}"
+        )
+    if has_attribute.all() or not has_attribute.any():
+        raise ValueError(
+            "has_attribute: expected codes with and without it, got "
+            f"{has_attribute.sum()} of {len(z)} with it"
+        )
+    return z[has_attribute].mean(axis=0) - z[~has_attribute].mean(axis=0)
