@@ -22,7 +22,7 @@
 # %% role="setup"
 import numpy as np
 
-from vae_course import data, plots, runtime
+from vae_course import data, plots, progress, runtime
 from vae_course.checks import lesson_00 as check
 
 plots.use_style()
@@ -291,6 +291,24 @@ print(f"float32 rounds at {np.finfo('float32').eps:.1e}")
 # ```
 # pytest --nbval lessons/00_start_here.ipynb
 # ```
+
+# %% [markdown]
+# ### How far am I?
+#
+# Each check leaves its result in the notebook when you save it. This cell
+# reads the saved notebooks beside this one and runs nothing. In a terminal
+# `vae-course progress` prints the same as a table.
+
+# %%
+plots.progress_map(progress.read_progress("."))
+
+# %% [markdown]
+# *Figure: a row for each lesson, a square for each exercise. A full square
+# with a tick is passed, one with a cross is wrong, an empty one is not started
+# or not saved yet.*
+#
+# If something does not run as it should, `vae-course doctor` looks at the
+# installation and says how to mend it.
 
 # %% [markdown]
 # ## What we saw

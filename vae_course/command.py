@@ -43,11 +43,15 @@ def _progress(options):
 
     lessons = Path("lessons")
     folder = options.folder or (lessons if lessons.is_dir() else ".")
-    try:
-        print(table(read_progress(folder)))
-    except FileNotFoundError as error:
-        print(error, file=sys.stderr)
+    found = read_progress(folder)
+    if not found:
+        print(
+            f"{folder}: expected the course's lessons, NN_name.ipynb, and "
+            "found none",
+            file=sys.stderr,
+        )
         return 2
+    print(table(found))
     return 0
 
 

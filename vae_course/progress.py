@@ -49,21 +49,14 @@ def read_progress(folder):
 
     Returns:
         dict from a lesson's name, such as "05_kl_divergence", to the list
-        of its standings. A file that cannot be read has none solved.
-
-    Raises:
-        FileNotFoundError: if there is no lesson in the folder.
+        of its standings; empty where there is no lesson. A file that
+        cannot be read has none solved.
     """
     lessons = {}
     for path in sorted(Path(folder).glob("[0-9][0-9]_*.ipynb")):
         if checks := checks_of_lesson(path.name[:2]):
             cells = _cells_with_results(path)
             lessons[path.stem] = [_standing(check, cells) for check in checks]
-    if not lessons:
-        raise FileNotFoundError(
-            f"{folder}: expected the course's lessons, NN_name.ipynb, and "
-            "found none"
-        )
     return lessons
 
 
@@ -71,7 +64,7 @@ def table(lessons):
     """Write the progress as lines of text.
 
     Args:
-        lessons: what `read_progress` returned.
+        lessons: what `read_progress` returned, not empty.
 
     Returns:
         str: a line for each lesson, the sum, and what to do next.

@@ -19,6 +19,7 @@ from vae_course.plots.latent import (
     noise_held,
 )
 from vae_course.plots.networks import hourglass
+from vae_course.plots.progress import progress_map
 from vae_course.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -44,6 +45,7 @@ __all__ = [
     "latent_plane",
     "new_figure",
     "noise_held",
+    "progress_map",
     "radii",
     "use_style",
 ]
