@@ -1,10 +1,18 @@
-"""Densities of normal distributions in NumPy; log-densities in nats."""
+"""Normal distributions and KL divergences in NumPy, in nats."""
 
 import numpy as np
 
-from vae_course.arguments import demand_count, demand_generator, real_array
+from vae_course.arguments import (
+    demand_count,
+    demand_generator,
+    demand_shape,
+    real_array,
+    real_table,
+)
 
 LOG_TWO_PI = np.log(2 * np.pi)
+# Probabilities in float32 add up to 1 only so nearly.
+SLACK_OF_SUM = 1e-5
 
 
 def normal_pdf(x, mean, variance):
@@ -151,6 +159,220 @@ def diagonal_normal_log_pdf(x, mean, log_var):
             )
     standardised = (x - mean) * np.exp(-0.5 * log_var)
     return -0.5 * np.sum(LOG_TWO_PI + log_var + standardised**2, axis=-1)
+
+
+def kl_discrete(p, q):
+    """Give KL(p || q), the extra surprise of expecting q when p happens.
+
+    You write this in exercise 5.1.
+
+    Args:
+        p: float (k,), the probability of each outcome, not below 0, 1 in
+            all.
+        q: float (k,), the same of the distribution that is expected.
+
+    Returns:
+        float64, nats: summed over the k outcomes. What p never does costs
+        nothing; what p does and q never expects costs infinitely much.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one is no distribution, or the lengths differ.
+
+    >>> round(kl_discrete([0.8, 0.1, 0.1], [0.4, 0.2, 0.4]), 4)
+    0.3466
+    >>> kl_discrete([0.5, 0.5], [1.0, 0.0])
+    inf
+
+    Source: Kullback and Leibler (1951), On Information and Sufficiency,
+    Annals of Mathematical Statistics 22, equation 2.4.
+    """
+    p, q = _distribution("p", p), _distribution("q", q)
+    demand_shape("q", q.shape, "p", p.shape)
+    happens = p > 0
+    with np.errstate(divide="ignore"):
+        extra = np.log(p[happens]) - np.log(q[happens])
+    return float(np.sum(p[happens] * extra))
+
+
+def kl_monte_carlo(z_mean, z_log_var, n_samples, rng):
+    """Estimate KL(q || N(0, I)) by sampling from q, for each row.
+
+    q is N(z_mean, exp(z_log_var)) with independent dimensions. The estimate
+    is the mean of log q(z) - log p(z) over draws z from q. You write this
+    in exercise 5.2.
+
+    Args:
+        z_mean: float (batch, latent_dim).
+        z_log_var: float, same shape, natural log of the variance.
+        n_samples: int > 0, draws for each row.
+        rng: numpy.random.Generator, the source of chance.
+
+    Returns:
+        float64 (batch,), nats: summed over the latent dimensions, averaged
+        over the draws. It may be below 0 by chance; its standard error
+        falls as 1 / sqrt(n_samples). Infinite where a square exceeds the
+        largest float64.
+
+    Raises:
+        TypeError: if n_samples is not an int, rng is not a Generator, or
+            another argument does not hold real numbers.
+        ValueError: if a table is not finite, the shapes differ, or
+            n_samples is below 1.
+
+    >>> rng = np.random.default_rng(0)
+    >>> kl_monte_carlo(np.ones((3, 2)), np.zeros((3, 2)), 100, rng).shape
+    (3,)
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, section 2.3.
+    """
+    z_mean, z_log_var = _means_and_log_vars(z_mean, z_log_var)
+    n_samples = demand_count("n_samples", n_samples, smallest=1)
+    demand_generator("rng", rng)
+    epsilon = rng.standard_normal((n_samples, *z_mean.shape))
+    with np.errstate(over="ignore"):
+        z = z_mean + np.exp(0.5 * z_log_var) * epsilon
+        # log 2 pi stands in both log-densities and is left out.
+        log_q = -0.5 * np.sum(z_log_var + epsilon**2, axis=-1)
+        log_p = -0.5 * np.sum(z**2, axis=-1)
+    return np.mean(log_q - log_p, axis=0)
+
+
+def expected_log_posterior(z_log_var):
+    """Give E_q[log q(z)] for each row, the negative entropy of q.
+
+    q is N(z_mean, exp(z_log_var)) with independent dimensions; its mean
+    does not matter here. You write this in exercise 5.3.
+
+    Args:
+        z_log_var: float (batch, latent_dim), natural log of the variance.
+
+    Returns:
+        float64 (batch,), nats: summed over the latent dimensions.
+
+    Raises:
+        TypeError: if z_log_var does not hold real numbers.
+        ValueError: if it is not finite, or no such table.
+
+    >>> expected_log_posterior([[0.0], [2.0], [-2.0]]).round(4)
+    array([-1.4189, -2.4189, -0.4189])
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix B.
+    """
+    z_log_var = real_table("z_log_var", z_log_var)
+    return -0.5 * np.sum(LOG_TWO_PI + z_log_var + 1, axis=-1)
+
+
+def expected_log_prior(z_mean, z_log_var):
+    """Give E_q[log p(z)] for each row, p being N(0, I).
+
+    q is N(z_mean, exp(z_log_var)) with independent dimensions. You write
+    this in exercise 5.4.
+
+    Args:
+        z_mean: float (batch, latent_dim).
+        z_log_var: float, same shape, natural log of the variance.
+
+    Returns:
+        float64 (batch,), nats: summed over the latent dimensions; minus
+        infinity where a square or a variance exceeds the largest float64.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one is not finite, or the shapes differ.
+
+    >>> expected_log_prior([[0.0], [2.0], [-2.0]], np.zeros((3, 1))).round(4)
+    array([-1.4189, -3.4189, -3.4189])
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix B.
+    """
+    z_mean, z_log_var = _means_and_log_vars(z_mean, z_log_var)
+    with np.errstate(over="ignore"):
+        squares = z_mean**2 + np.exp(z_log_var)
+    return -0.5 * np.sum(LOG_TWO_PI + squares, axis=-1)
+
+
+def kl_to_standard_normal(z_mean, z_log_var):
+    """Give KL(q || N(0, I)) in closed form, for each row.
+
+    q is N(z_mean, exp(z_log_var)) with independent dimensions. The same for
+    training is `losses.kl_loss`. You write this in exercise 5.5.
+
+    Args:
+        z_mean: float (batch, latent_dim).
+        z_log_var: float, same shape, natural log of the variance.
+
+    Returns:
+        float64 (batch,), nats: summed over the latent dimensions. Never
+        below 0, and 0 only where every mean and log-variance is 0;
+        infinity where a square or a variance exceeds the largest float64.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one is not finite, or the shapes differ.
+
+    >>> z_mean = [[0.0, 0.0], [1.0, -2.0], [0.0, 0.0]]
+    >>> z_log_var = [[0.0, 0.0], [0.0, 0.0], [1.0, -1.0]]
+    >>> kl_to_standard_normal(z_mean, z_log_var).round(4)
+    array([0.    , 2.5   , 0.5431])
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix B.
+    """
+    z_mean, z_log_var = _means_and_log_vars(z_mean, z_log_var)
+    with np.errstate(over="ignore"):
+        # expm1 keeps the digits where the variance is near 1.
+        excess = z_mean**2 + (np.expm1(z_log_var) - z_log_var)
+    return 0.5 * np.sum(excess, axis=-1)
+
+
+def kl_gradients(z_mean, z_log_var):
+    """Differentiate `kl_to_standard_normal` by its two arguments.
+
+    You write this in exercise 5.6.
+
+    Args:
+        z_mean: float (batch, latent_dim).
+        z_log_var: float, same shape, natural log of the variance.
+
+    Returns:
+        Two float64 (batch, latent_dim): by z_mean, in nats per unit of z,
+        and by z_log_var, in nats. Nothing is summed: each entry is the
+        slope of its own row's divergence.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if one is not finite, or the shapes differ.
+
+    >>> kl_gradients([[2.0], [0.0], [-1.0]], np.zeros((3, 1)))[0].ravel()
+    array([ 2.,  0., -1.])
+
+    Source: Kingma and Welling (2014), arXiv:1312.6114, appendix B,
+    differentiated.
+    """
+    z_mean, z_log_var = _means_and_log_vars(z_mean, z_log_var)
+    with np.errstate(over="ignore"):
+        return z_mean, 0.5 * np.expm1(z_log_var)
+
+
+def _distribution(name, value):
+    array = real_array(name, value, ("k",))
+    if array.min() < 0:
+        raise ValueError(
+            f"{name}: expected probabilities not below 0, got {array.min()}"
+        )
+    if abs(array.sum() - 1) > SLACK_OF_SUM:
+        raise ValueError(
+            f"{name}: expected probabilities that add up to 1, got "
+            f"{array.sum():.6g}"
+        )
+    return array
+
+
+def _means_and_log_vars(z_mean, z_log_var):
+    z_mean = real_table("z_mean", z_mean)
+    z_log_var = real_table("z_log_var", z_log_var)
+    demand_shape("z_log_var", z_log_var.shape, "z_mean", z_mean.shape)
+    return z_mean, z_log_var
 
 
 def _one_number(name, value):
