@@ -8,9 +8,11 @@ import pytest
 from lesson_solutions import solution
 
 from vae_course.checks import lesson_01, lesson_06
+from vae_course.densities import kl_to_standard_normal
 from vae_course.losses import (
     effective_beta,
     elbo,
+    kl_loss,
     log_likelihood,
     reconstruction_loss,
 )
@@ -346,3 +348,12 @@ def test_solutions_of_lesson_06_and_library_agree(images, logits, codes):
         theirs[1](x, a, *code), elbo(x, a, *code), rtol=1e-5
     )
     assert theirs[2](*GOOD.values()) == effective_beta(*GOOD.values())
+
+
+def test_kl_loss_agrees_with_the_closed_form_in_numpy():
+    z_mean, z_log_var = np.random.default_rng(6).normal(0, 2, (2, 5, 3))
+    np.testing.assert_allclose(
+        kl_loss(z_mean, z_log_var),
+        kl_to_standard_normal(z_mean, z_log_var),
+        rtol=1e-5,
+    )
