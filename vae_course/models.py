@@ -78,15 +78,12 @@ class Autoencoder(keras.Model):
 
     def get_config(self):
         """Return what `from_config` needs to make the model again."""
-        return {
-            **super().get_config(),
-            **_config_of_parts(self),
-        }
+        return {**super().get_config(), **_config_of_parts(self)}
 
     @classmethod
     def from_config(cls, config):
         """Make the model from what `get_config` returned."""
-        return cls(**_with_parts(config))
+        return cls(**keras.saving.deserialize_keras_object(config))
 
 
 @keras.saving.register_keras_serializable("vae_course")
@@ -127,17 +124,19 @@ class VAE(keras.Model):
             autocast=False,
             name="beta",
         )
-        self.means = {
-            name: keras.metrics.Mean(name)
+        self.means = [
+            keras.metrics.Mean(name)
             for name in ("total_loss", "reconstruction_loss", "kl_loss")
-        }
+        ]
         # Keras saves and builds the optimizer of built models alone.
         self.built = encoder.built and decoder.built
 
     @property
     def beta(self):
         """The weight of the KL term, a float; set it at any time."""
-        return float(self.weight_of_kl)
+        # A number also while a step of somebody's subclass is traced.
+        with tf.init_scope():
+            return float(self.weight_of_kl)
 
     @beta.setter
     def beta(self, beta):
@@ -146,7 +145,7 @@ class VAE(keras.Model):
     @property
     def metrics(self):
         """List what Keras reports, and resets with every epoch."""
-        return list(self.means.values())
+        return list(self.means)
 
     def call(self, x, training=None):
         """Draw every image from the mean of its code, without chance.
@@ -210,7 +209,7 @@ class VAE(keras.Model):
         """Add a batch to the running means; return its total, (n,)."""
         total = reconstruction + ops.cast(self.weight_of_kl, kl.dtype) * kl
         values = total, reconstruction, kl
-        for mean, nats in zip(self.metrics, values, strict=True):
+        for mean, nats in zip(self.means, values, strict=True):
             mean.update_state(nats)
         return total
 
@@ -225,7 +224,7 @@ class VAE(keras.Model):
     @classmethod
     def from_config(cls, config):
         """Make the model from what `get_config` returned."""
-        return cls(**_with_parts(config))
+        return cls(**keras.saving.deserialize_keras_object(config))
 
 
 def _images(data):
@@ -257,11 +256,3 @@ def _config_of_parts(model):
         name: keras.saving.serialize_keras_object(getattr(model, name))
         for name in ("encoder", "decoder")
     }
-
-
-def _with_parts(config):
-    parts = {
-        name: keras.saving.deserialize_keras_object(config[name])
-        for name in ("encoder", "decoder")
-    }
-    return {**config, **parts}
