@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from lesson_solutions import solution
+from scipy import integrate, stats
 
 from vae_course.checks import lesson_01, lesson_06
 from vae_course.densities import kl_to_standard_normal
@@ -357,3 +358,83 @@ def test_kl_loss_agrees_with_the_closed_form_in_numpy():
         kl_to_standard_normal(z_mean, z_log_var),
         rtol=1e-5,
     )
+
+
+@pytest.fixture
+def heads():
+    """Return z_mean and z_log_var, float64 (4, 3) each."""
+    rng = np.random.default_rng(6)
+    return rng.uniform(-2, 2, (4, 3)), rng.uniform(-3, 2, (4, 3))
+
+
+def kl_by_quadrature(mean, log_var):
+    q = stats.norm(mean, math.exp(log_var / 2))
+
+    def integrand(z):
+        return q.pdf(z) * (q.logpdf(z) - stats.norm.logpdf(z))
+
+    reach = 12 * q.std()
+    return integrate.quad(integrand, mean - reach, mean + reach)[0]
+
+
+def test_kl_agrees_with_the_integral_summed_over_latents(heads):
+    right = np.vectorize(kl_by_quadrature)(*heads).sum(axis=1)
+    np.testing.assert_allclose(kl_loss(*heads), right, rtol=1e-5)
+
+
+def test_kl_agrees_with_draws_and_log_densities(heads):
+    """A bound of 6 standard errors."""
+    z_mean, z_log_var = heads
+    q = stats.norm(z_mean, np.exp(z_log_var / 2))
+    z = q.rvs((20_000, 4, 3), random_state=7)
+    surprise = np.sum(q.logpdf(z) - stats.norm.logpdf(z), axis=2)
+    error = surprise.std(axis=0) / math.sqrt(len(z))
+    gap = np.asarray(kl_loss(*heads)) - surprise.mean(axis=0)
+    assert np.all(np.abs(gap) < 6 * error)
+
+
+def test_kl_is_zero_when_posterior_equals_prior_and_nowhere_else(heads):
+    zeros = np.zeros((4, 3))
+    np.testing.assert_array_equal(kl_loss(zeros, zeros), np.zeros(4))
+    for share in (0.001, 0.1, 1.0):
+        z_mean, z_log_var = (share * head for head in heads)
+        assert np.all(np.asarray(kl_loss(z_mean, zeros)) > 0)
+        assert np.all(np.asarray(kl_loss(zeros, z_log_var)) > 0)
+
+
+def test_kl_of_twice_the_latents_is_twice_the_kl(heads):
+    twice = [np.tile(head, (1, 2)) for head in heads]
+    np.testing.assert_allclose(kl_loss(*twice), 2 * kl_loss(*heads), rtol=1e-6)
+
+
+def test_kl_keeps_its_digits_near_zero():
+    """There v - 1 - ln v is v²/2 to three digits; float32 has seven."""
+    tiny = np.array([[1e-3, -1e-3, 2e-3]])
+    np.testing.assert_allclose(
+        kl_loss(0 * tiny, tiny), np.sum(tiny**2, axis=1) / 4, rtol=2e-3
+    )
+
+
+def test_slopes_of_kl_are_the_mean_and_half_the_excess_variance(heads):
+    import tensorflow as tf
+
+    z_mean, z_log_var = (tf.constant(head, "float32") for head in heads)
+    with tf.GradientTape() as tape:
+        tape.watch([z_mean, z_log_var])
+        nats = kl_loss(z_mean, z_log_var)
+    by_mean, by_log_var = tape.gradient(nats, [z_mean, z_log_var])
+    np.testing.assert_allclose(by_mean, heads[0], rtol=1e-5)
+    np.testing.assert_allclose(
+        by_log_var, (np.exp(heads[1]) - 1) / 2, rtol=1e-4
+    )
+
+
+def test_kl_of_half_precision_is_counted_in_float32():
+    ones = keras.ops.full((3, 4), 300.0, dtype="float16")
+    np.testing.assert_allclose(kl_loss(ones, 0 * ones), [180_000.0] * 3)
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (1, 3), (3,), (3, 4)])
+def test_heads_of_unlike_shape_are_refused(shape):
+    with pytest.raises(ValueError, match="z_log_var: expected the shape"):
+        kl_loss(np.zeros((4, 3)), np.zeros(shape))
