@@ -1,0 +1,698 @@
+"""The checks of lesson 06 pass right answers and name each slip."""
+
+import itertools
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+from spoil import spoil
+
+from vae_course import losses
+from vae_course.checks import ExerciseFailed
+from vae_course.checks import lesson_06 as check
+
+PIXELS = (1, 2, 3)
+
+
+def nats_of_pixels(x, x_logits):
+    return -tf.nn.sigmoid_cross_entropy_with_logits(x, x_logits)
+
+
+def right_likelihood(x, x_logits):
+    return ops.sum(nats_of_pixels(x, x_logits), axis=PIXELS)
+
+
+# --- 6.1 --------------------------------------------------------------------
+
+
+def by_softplus(x, x_logits):
+    return ops.sum(x * x_logits - ops.softplus(x_logits), axis=PIXELS)
+
+
+def by_log_sigmoid(images, logits):
+    inked = images * ops.log_sigmoid(logits)
+    blank = (1.0 - images) * ops.log_sigmoid(-logits)
+    return tf.reduce_sum(inked + blank, axis=[1, 2, 3])
+
+
+def by_keras(x, x_logits):
+    nats = keras.losses.binary_crossentropy(x, x_logits, from_logits=True)
+    return -ops.sum(nats, axis=(1, 2))
+
+
+def by_keras_flat(x, x_logits):
+    flat = [ops.reshape(a, (ops.shape(a)[0], -1)) for a in (x, x_logits)]
+    nats = keras.losses.binary_crossentropy(*flat, from_logits=True)
+    return -nats * flat[0].shape[1]
+
+
+def by_keras_class(x, x_logits):
+    loss = keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)
+    return -ops.sum(loss(x, x_logits), axis=(1, 2))
+
+
+def by_keras_sigmoid(x, x_logits):
+    """Rely on Keras, whose own sigmoid remembers the logits."""
+    nats = keras.losses.binary_crossentropy(x, ops.sigmoid(x_logits))
+    return -ops.sum(nats, axis=(1, 2))
+
+
+def by_hand(x_logits, x):
+    """Take the larger out of the exponential, as a book would."""
+    softplus = ops.maximum(x_logits, 0.0) + ops.log1p(
+        ops.exp(-ops.abs(x_logits))
+    )
+    return ops.sum(x * x_logits - softplus, axis=PIXELS)
+
+
+def by_logaddexp(x, x_logits):
+    nats = x * x_logits - ops.logaddexp(0.0, x_logits)
+    return ops.sum(ops.sum(ops.sum(nats, 3), 2), 1)
+
+
+def one_by_one(x, x_logits):
+    return [
+        tf.reduce_sum(nats_of_pixels(*pair))
+        for pair in zip(tf.unstack(x), tf.unstack(x_logits), strict=True)
+    ]
+
+
+def in_float64(x, x_logits):
+    return by_softplus(tf.cast(x, "float64"), tf.cast(x_logits, "float64"))
+
+
+@tf.function
+def in_a_graph(x, x_logits):
+    return right_likelihood(x, x_logits)
+
+
+RIGHT_LIKELIHOODS = [
+    right_likelihood,
+    by_softplus,
+    by_log_sigmoid,
+    by_keras,
+    by_keras_flat,
+    by_keras_class,
+    by_keras_sigmoid,
+    by_hand,
+    by_logaddexp,
+    one_by_one,
+    in_float64,
+    in_a_graph,
+]
+
+
+def from_probabilities(x, x_mean):
+    return x * ops.log(x_mean) + (1 - x) * ops.log(1 - x_mean)
+
+
+def total(nats):
+    return ops.sum(nats, axis=PIXELS)
+
+
+def sigmoid_then_log(x, x_logits):
+    return total(from_probabilities(x, ops.sigmoid(x_logits)))
+
+
+def clipped(margin):
+    def answer(x, x_logits):
+        x_mean = ops.clip(ops.sigmoid(x_logits), margin, 1 - margin)
+        return total(from_probabilities(x, x_mean))
+
+    return answer
+
+
+def of_pixels(reduce):
+    """Make an answer that reduces the right nats in its own way."""
+    return lambda x, x_logits: reduce(nats_of_pixels(x, x_logits))
+
+
+def per_pixel(nats):
+    """Make an answer that sums what a function makes of each pixel."""
+    return lambda x, x_logits: total(nats(x, x_logits))
+
+
+def nan_gradient(x, x_logits):
+    """Choose between two forms: right, but 0 · inf on the way back."""
+    softplus = tf.where(
+        x_logits > 0,
+        x_logits + tf.math.log(1 + tf.exp(-x_logits)),
+        tf.math.log(1 + tf.exp(x_logits)),
+    )
+    return total(x * x_logits - softplus)
+
+
+def without_slope(x, x_logits):
+    return by_softplus(x, tf.stop_gradient(x_logits))
+
+
+ink_alone = per_pixel(lambda x, a: x * ops.log_sigmoid(a))
+
+LIKELIHOOD_SLIPS = [
+    ("sigmoid_then_log", sigmoid_then_log),
+    ("sigmoid_then_log", clipped(1e-7)),
+    ("sigmoid_then_log", clipped(1e-4)),
+    (
+        "sigmoid_then_log",
+        lambda x, a: -losses.reconstruction_loss(x, ops.sigmoid(a)),
+    ),
+    (
+        "sigmoid_then_log",
+        lambda x, a: (
+            -ops.sum(
+                keras.losses.binary_crossentropy(x, tf.sigmoid(a)),
+                axis=(1, 2),
+            )
+        ),
+    ),
+    (
+        "sigmoid_then_log",
+        lambda x, a: in_float64(x, ops.clip(a, -20, 20)),
+    ),
+    (
+        "sigmoid_then_log",
+        per_pixel(
+            lambda x, a: (
+                x * ops.log(ops.sigmoid(a) + 1e-9)
+                + (1 - x) * ops.log(1 - ops.sigmoid(a) + 1e-9)
+            )
+        ),
+    ),
+    (
+        "overflow",
+        per_pixel(lambda x, a: x * a - ops.log(1 + ops.exp(a))),
+    ),
+    (
+        "overflow",
+        per_pixel(lambda x, a: (x - 1) * a - ops.log1p(ops.exp(-a))),
+    ),
+    ("averages_pixels", of_pixels(lambda nats: ops.mean(nats, axis=PIXELS))),
+    ("averages_pixels", of_pixels(lambda nats: ops.mean(nats))),
+    ("averages_pixels", of_pixels(lambda nats: nats)),
+    (
+        "averages_pixels",
+        of_pixels(lambda nats: ops.sum(ops.mean(nats, 1), axis=(1, 2))),
+    ),
+    (
+        "averages_pixels",
+        lambda x, a: (
+            -ops.mean(
+                keras.losses.binary_crossentropy(x, a, from_logits=True),
+                axis=(1, 2),
+            )
+        ),
+    ),
+    (
+        "averages_pixels",
+        lambda x, a: -keras.losses.binary_crossentropy(x, a, from_logits=True),
+    ),
+    ("sums_batch", of_pixels(lambda nats: ops.sum(nats))),
+    ("sums_batch", of_pixels(lambda nats: ops.mean(total(nats)))),
+    (
+        "sums_batch",
+        of_pixels(lambda nats: total(nats) / ops.shape(nats)[0]),
+    ),
+    ("sign", per_pixel(lambda x, a: -nats_of_pixels(x, a))),
+    ("sign", lambda x, a: -by_keras(x, a)),
+    ("sign", of_pixels(lambda nats: -ops.mean(nats, axis=PIXELS))),
+    ("sign", per_pixel(lambda x, a: x * a + ops.softplus(a) * (1 - 2 * x))),
+    ("term_missing", ink_alone),
+    ("term_missing", per_pixel(lambda x, a: (x - 1) * ops.softplus(a))),
+    ("arguments_swapped", lambda x, a: by_softplus(a, x)),
+    ("arguments_swapped", lambda x, a: by_keras(a, x)),
+    (
+        "sigmoid_missing",
+        lambda x, a: -losses.reconstruction_loss(x, a),
+    ),
+    (
+        "sigmoid_missing",
+        per_pixel(
+            lambda x, a: from_probabilities(x, ops.clip(a, 1e-7, 1 - 1e-7))
+        ),
+    ),
+    ("sigmoid_twice", lambda x, a: by_keras(x, tf.sigmoid(a))),
+    ("sigmoid_twice", lambda x, a: by_softplus(x, ops.sigmoid(a))),
+    ("bits", lambda x, a: by_softplus(x, a) / math.log(2)),
+    ("bits", lambda x, a: ops.log2(ops.exp(by_softplus(x, a)))),
+    (
+        "squared_error",
+        per_pixel(lambda x, a: -ops.square(x - ops.sigmoid(a))),
+    ),
+    ("squared_error", per_pixel(lambda x, a: (ops.sigmoid(a) - x) ** 2 / 2)),
+    ("gradient_lost", without_slope),
+    (
+        "gradient_lost",
+        lambda x, a: np.sum(
+            np.asarray(x) * np.asarray(a) - np.logaddexp(0, np.asarray(a)),
+            axis=PIXELS,
+        ),
+    ),
+    ("not_finite", nan_gradient),
+    ("not_finite", lambda x, a: total(from_probabilities(x, a))),
+    (None, lambda x, a: by_softplus(x, a) + 1),
+    (None, lambda x, a: by_softplus(x, a)[:, None]),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_LIKELIHOODS)
+def test_right_likelihoods_pass_and_come_back(answer):
+    assert check.log_likelihood(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", LIKELIHOOD_SLIPS)
+def test_slips_of_the_likelihood_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.log_likelihood, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(right_likelihood))
+def test_spoiled_likelihoods_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.log_likelihood, answer, 0.3) == mistake
+
+
+# --- 6.2 --------------------------------------------------------------------
+
+
+def right_kl(z_mean, z_log_var):
+    terms = 1 + z_log_var - z_mean**2 - ops.exp(z_log_var)
+    return -0.5 * ops.sum(terms, axis=-1)
+
+
+def right_elbo(x, x_logits, z_mean, z_log_var):
+    return right_likelihood(x, x_logits) - right_kl(z_mean, z_log_var)
+
+
+def of_the_library(x, x_logits, z_mean, z_log_var):
+    return losses.log_likelihood(x, x_logits) - losses.kl_loss(
+        z_mean, z_log_var
+    )
+
+
+def in_one_go(images, logits, mean, log_variance):
+    parts = [
+        ops.reshape(nats_of_pixels(images, logits), (images.shape[0], -1)),
+        (1 + log_variance - ops.square(mean) - ops.exp(log_variance)) / 2,
+    ]
+    return ops.sum(ops.concatenate(parts, axis=1), axis=1)
+
+
+def with_standard_deviations(x, x_logits, z_mean, z_log_var):
+    std = ops.exp(z_log_var / 2)
+    kl = ops.sum((z_mean**2 + std**2 - 1) / 2 - ops.log(std), axis=1)
+    return by_hand(x_logits, x) - kl
+
+
+def row_by_row(x, x_logits, z_mean, z_log_var):
+    rows = zip(*map(tf.unstack, (x, x_logits, z_mean, z_log_var)), strict=True)
+    bounds = []
+    for image, logits, mean, log_var in rows:
+        bound = tf.reduce_sum(image * logits - tf.math.softplus(logits))
+        for m, v in zip(tf.unstack(mean), tf.unstack(log_var), strict=True):
+            bound -= (m * m + tf.exp(v) - 1 - v) / 2
+        bounds.append(bound)
+    return tf.stack(bounds)
+
+
+def reordered(z_mean, z_log_var, x, x_logits):
+    return right_elbo(x, x_logits, z_mean, z_log_var)
+
+
+RIGHT_ELBOS = [
+    right_elbo,
+    of_the_library,
+    in_one_go,
+    with_standard_deviations,
+    row_by_row,
+    reordered,
+    tf.function(right_elbo),
+]
+
+
+def with_likelihood(likelihood):
+    return lambda x, a, m, v: likelihood(x, a) - right_kl(m, v)
+
+
+def with_kl(kl):
+    return lambda x, a, m, v: right_likelihood(x, a) - kl(m, v)
+
+
+def half_sum(terms):
+    return with_kl(lambda m, v: 0.5 * ops.sum(terms(m, v), axis=-1))
+
+
+def average(x, a):
+    return ops.mean(nats_of_pixels(x, a), axis=PIXELS)
+
+
+def average_kl(m, v):
+    return -0.5 * ops.mean(1 + v - m**2 - ops.exp(v), axis=-1)
+
+
+ELBO_SLIPS = [
+    ("kl_added", with_kl(lambda m, v: -right_kl(m, v))),
+    ("kl_added", lambda x, a, m, v: by_softplus(x, a) + losses.kl_loss(m, v)),
+    ("averages_latent", with_kl(average_kl)),
+    (
+        "averages_latent",
+        with_kl(lambda m, v: right_kl(m, v) / m.shape[-1]),
+    ),
+    ("averages_pixels", with_likelihood(average)),
+    (
+        "averages_pixels",
+        with_likelihood(lambda x, a: by_keras(x, a) / math.prod(x.shape[1:])),
+    ),
+    ("averages_pixels", lambda x, a, m, v: average(x, a) - average_kl(m, v)),
+    ("averages_pixels", lambda x, a, m, v: average(x, a) + right_kl(m, v)),
+    (
+        "averages_pixels",
+        with_likelihood(
+            lambda x, a: ops.sum(ops.mean(nats_of_pixels(x, a), 2), (1, 2))
+        ),
+    ),
+    ("sums_batch", lambda x, a, m, v: ops.sum(right_elbo(x, a, m, v))),
+    ("sums_batch", lambda x, a, m, v: ops.mean(right_elbo(x, a, m, v))),
+    ("sums_batch", with_kl(lambda m, v: ops.sum(right_kl(m, v)))),
+    ("sums_batch", with_kl(lambda m, v: ops.mean(right_kl(m, v)))),
+    ("sums_batch", with_likelihood(lambda x, a: ops.sum(by_softplus(x, a)))),
+    ("sign", lambda x, a, m, v: -right_elbo(x, a, m, v)),
+    ("sign", lambda x, a, m, v: right_kl(m, v) - by_softplus(x, a)),
+    ("sign", with_likelihood(lambda x, a: -by_keras(x, a))),
+    ("kl_left_out", lambda x, a, m, v: right_likelihood(x, a)),
+    ("kl_left_out", lambda x, a, m, v: -by_keras(x, a)),
+    ("likelihood_left_out", lambda x, a, m, v: -right_kl(m, v)),
+    ("likelihood_left_out", lambda x, a, m, v: losses.kl_loss(m, v)),
+    ("half_missing", with_kl(lambda m, v: 2 * right_kl(m, v))),
+    (
+        "half_missing",
+        with_kl(lambda m, v: -ops.sum(1 + v - m**2 - ops.exp(v), axis=1)),
+    ),
+    ("log_var_as_log_std", with_kl(lambda m, v: right_kl(m, 2 * v))),
+    (
+        "log_var_as_log_std",
+        half_sum(lambda m, v: m**2 + ops.exp(v) ** 2 - 1 - 2 * v),
+    ),
+    (
+        "std_for_variance",
+        half_sum(lambda m, v: m**2 + ops.exp(v / 2) - 1 - v),
+    ),
+    (
+        "std_for_variance",
+        half_sum(lambda m, v: m * m + ops.sqrt(ops.exp(v)) - v - 1),
+    ),
+    ("exp_missing", half_sum(lambda m, v: m**2 + v - 1 - v)),
+    ("exp_missing", half_sum(lambda m, v: ops.square(m) - 1)),
+    ("mean_not_squared", half_sum(lambda m, v: m + ops.exp(v) - 1 - v)),
+    (
+        "mean_not_squared",
+        with_kl(lambda m, v: -ops.sum(1 + v - m - ops.exp(v), 1) / 2),
+    ),
+    ("log_term_missing", half_sum(lambda m, v: m**2 + ops.exp(v) - 1)),
+    (
+        "log_term_missing",
+        with_kl(lambda m, v: -ops.sum(1 - m**2 - ops.exp(v), axis=-1) / 2),
+    ),
+    ("one_missing", half_sum(lambda m, v: m**2 + ops.exp(v) - v)),
+    (
+        "one_missing",
+        with_kl(
+            lambda m, v: -0.5 * (1 + ops.sum(v - m**2 - ops.exp(v), axis=-1))
+        ),
+    ),
+    (
+        "reversed",
+        half_sum(lambda m, v: v + (1 + m**2) * ops.exp(-v) - 1),
+    ),
+    (
+        "reversed",
+        with_kl(lambda m, v: right_kl(m * ops.exp(-v / 2), -v)),
+    ),
+    ("bits", with_kl(lambda m, v: right_kl(m, v) / math.log(2))),
+    ("bits", with_likelihood(lambda x, a: by_hand(a, x) / math.log(2))),
+    ("codes_swapped", with_kl(lambda m, v: right_kl(v, m))),
+    ("codes_swapped", lambda x, a, m, v: of_the_library(x, a, v, m)),
+    ("arguments_swapped", with_likelihood(lambda x, a: by_softplus(a, x))),
+    ("term_missing", with_likelihood(ink_alone)),
+    (
+        "sigmoid_missing",
+        with_likelihood(lambda x, a: -losses.reconstruction_loss(x, a)),
+    ),
+    (
+        "sigmoid_twice",
+        with_likelihood(lambda x, a: by_keras(x, tf.sigmoid(a))),
+    ),
+    ("sigmoid_then_log", with_likelihood(sigmoid_then_log)),
+    ("sigmoid_then_log", with_likelihood(clipped(1e-7))),
+    (
+        "overflow",
+        with_likelihood(
+            per_pixel(lambda x, a: x * a - ops.log(1 + ops.exp(a)))
+        ),
+    ),
+    (
+        "gradient_lost",
+        with_kl(lambda m, v: tf.stop_gradient(right_kl(m, v))),
+    ),
+    (
+        "gradient_lost",
+        with_kl(lambda m, v: right_kl(m, tf.constant(v.numpy()))),
+    ),
+    ("gradient_lost", lambda *inputs: right_elbo(*inputs).numpy()),
+    (None, with_kl(lambda m, v: right_kl(m, v)[:, None])),
+    (None, with_kl(lambda m, v: 0.9 * right_kl(m, v))),
+    (None, with_kl(lambda m, v: right_kl(m, tf.random.normal(v.shape)))),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_ELBOS)
+def test_right_elbos_pass_and_come_back(answer):
+    assert check.elbo(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", ELBO_SLIPS)
+def test_slips_of_the_elbo_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.elbo, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(right_elbo))
+def test_spoiled_elbos_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.elbo, answer, 0.3) == mistake
+
+
+# --- 6.3 --------------------------------------------------------------------
+
+
+def beta(rule):
+    """Make an answer from a rule of (n, d, w, k), n and d 1 for a sum."""
+
+    def answer(
+        n_pixels,
+        latent_dim,
+        reconstruction_weight,
+        reconstruction_reduction,
+        kl_weight,
+        kl_reduction,
+    ):
+        n = {"sum": 1, "mean": n_pixels}[reconstruction_reduction]
+        d = {"sum": 1, "mean": latent_dim}[kl_reduction]
+        return rule(n, d, reconstruction_weight, kl_weight)
+
+    return answer
+
+
+def step_by_step(n, d, w, first, k, second):
+    if first == "mean":
+        w = w / n
+    if second == "mean":
+        k = k / d
+    return k / w
+
+
+def by_tables(*, n_pixels, latent_dim, **loss):
+    size = {"reconstruction": n_pixels, "kl": latent_dim}
+    share = {
+        term: loss[f"{term}_weight"]
+        * {"sum": 1.0, "mean": 1 / size[term]}[loss[f"{term}_reduction"]]
+        for term in size
+    }
+    return share["kl"] / share["reconstruction"]
+
+
+def by_gradients(n, d, w, first, k, second):
+    """Ask a tape how much one pixel and one latent weigh."""
+    reduce = {"sum": tf.reduce_sum, "mean": tf.reduce_mean}
+    pixels, latents = (tf.ones(size, "float64") for size in (n, d))
+    with tf.GradientTape() as tape:
+        tape.watch([pixels, latents])
+        loss = w * reduce[first](pixels) + k * reduce[second](latents)
+    by_pixels, by_latents = tape.gradient(loss, [pixels, latents])
+    return by_latents[0] / by_pixels[0]
+
+
+def full_words(n, d, w, first, k, second):
+    match (first, second):
+        case ("sum", "sum"):
+            return np.float64(k / w)
+        case ("mean", "sum"):
+            return np.float32(k * n / w)
+        case ("sum", "mean"):
+            return k / (d * w)
+    return np.array(k * n / (d * w))
+
+
+RIGHT_BETAS = [
+    step_by_step,
+    by_tables,
+    by_gradients,
+    full_words,
+    beta(lambda n, d, w, k: k * n / w / d),
+    lambda *arguments: float(losses.effective_beta(*arguments)),
+]
+
+
+def ignoring(n, d, w, first, k, second):
+    return (k / d) / (w / n)
+
+
+def ignoring_pixels_word(n, d, w, first, k, second):
+    return step_by_step(n, d, w, "mean", k, second)
+
+
+def ignoring_latents_word(n, d, w, first, k, second):
+    return step_by_step(n, d, w, first, k, "mean")
+
+
+def words_exchanged(n, d, w, first, k, second):
+    other = {"sum": "mean", "mean": "sum"}
+    return step_by_step(n, d, w, other[first], k, other[second])
+
+
+def misspelt(n, d, w, first, k, second):
+    return step_by_step(n, d, w, first.replace("mean", "average"), k, second)
+
+
+BETA_SLIPS = [
+    ("inverted", beta(lambda n, d, w, k: (w / n) / (k / d))),
+    ("inverted", beta(lambda n, d, w, k: w / k)),
+    ("inverted", beta(lambda n, d, w, k: w * n / d / k)),
+    ("pixels_forgotten", beta(lambda n, d, w, k: k / d / w)),
+    ("pixels_forgotten", beta(lambda n, d, w, k: k / w)),
+    ("pixels_forgotten", misspelt),
+    ("latents_forgotten", beta(lambda n, d, w, k: n * k / w)),
+    (
+        "latents_forgotten",
+        lambda n, d, w, first, k, second: step_by_step(
+            n, d, w, first, k, "sum"
+        ),
+    ),
+    ("pixels_divided", beta(lambda n, d, w, k: k / d / w / n)),
+    ("pixels_divided", beta(lambda n, d, w, k: k / (w * n))),
+    ("latents_multiplied", beta(lambda n, d, w, k: d * k / w * n)),
+    ("latents_multiplied", beta(lambda n, d, w, k: (k * d) / (w / n))),
+    ("sizes_swapped", lambda n, d, *loss: step_by_step(d, n, *loss)),
+    (
+        "sizes_swapped",
+        lambda n, d, w, first, k, second: step_by_step(
+            d, n, w, first, k, second
+        ),
+    ),
+    ("reduction_ignored", ignoring),
+    ("reduction_ignored", ignoring_pixels_word),
+    ("reduction_ignored", ignoring_latents_word),
+    ("reduction_ignored", words_exchanged),
+    ("weight_forgotten", beta(lambda n, d, w, k: n / d)),
+    ("weight_forgotten", beta(lambda n, d, w, k: k * n / d)),
+    ("weight_forgotten", beta(lambda n, d, w, k: n / d / w)),
+    ("weights_multiplied", beta(lambda n, d, w, k: k * w * n / d)),
+    ("weights_multiplied", beta(lambda n, d, w, k: (k / d) * (w * n))),
+    ("wrong_type", beta(lambda n, d, w, k: f"{k * n / w / d}")),
+    ("not_finite", beta(lambda n, d, w, k: math.inf)),
+    (None, beta(lambda n, d, w, k: k // w)),
+    (None, beta(lambda n, d, w, k: [k * n / w / d])),
+    (None, beta(lambda n, d, w, k: round(k * n / w / d, 1))),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_BETAS)
+def test_right_betas_pass_and_come_back(answer):
+    assert check.effective_beta(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", BETA_SLIPS)
+def test_slips_of_beta_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.effective_beta, answer) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(losses.effective_beta))
+def test_spoiled_betas_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.effective_beta, answer, 0.3) == mistake
+
+
+# --- the checks themselves --------------------------------------------------
+
+
+def slips_of_every_call():
+    """List the slips of each comparison that a check makes, with the right."""
+    for seed, (shape, latent_dim) in enumerate(check.SIZES):
+        pictures = check._pictures(seed, shape)
+        codes = check._codes(seed, (shape[0], latent_dim))
+        likelihood = check._likelihood(**pictures)
+        yield likelihood, check._slips_of_likelihood(**pictures)
+        yield (
+            likelihood - check._kl(**codes),
+            check._slips_of_elbo(pictures, codes),
+        )
+
+
+@pytest.mark.parametrize("right, slips", list(slips_of_every_call()))
+def test_no_slip_gives_the_right_value_or_that_of_another(right, slips):
+    def close(a, b):
+        a, b = np.asarray(a), np.asarray(b)
+        return a.shape == b.shape and np.allclose(a, b, rtol=1e-3)
+
+    assert not any(close(wrong, right) for _, wrong, _ in slips)
+    for one, other in itertools.combinations(slips, 2):
+        assert one[0] == other[0] or not close(one[1], other[1])
+
+
+def message_of(judge, answer):
+    with pytest.raises(ExerciseFailed) as caught:
+        judge(answer)
+    return caught.value.args
+
+
+def test_message_on_beta_names_the_loss_that_it_asked_for():
+    asked, got, *_ = message_of(
+        check.effective_beta, beta(lambda n, d, w, k: k / w)
+    )
+    assert "n_pixels=80, latent_dim=3, reconstruction_weight=300" in asked
+    assert "reconstruction_reduction='mean'" in asked
+    assert got == "0.005, expected 0.4"
+
+
+def test_message_on_huge_logits_shows_what_came_out():
+    asked, got, *_ = message_of(check.log_likelihood, sigmoid_then_log)
+    assert "1000" in asked
+    assert "-inf" in got
+
+
+@pytest.mark.parametrize(
+    "lost, answer",
+    [
+        ("x_logits", with_likelihood(without_slope)),
+        ("z_mean", with_kl(lambda m, v: right_kl(m.numpy(), v))),
+        ("z_log_var", with_kl(lambda m, v: right_kl(m, v.numpy()))),
+    ],
+)
+def test_message_on_a_lost_gradient_names_the_input(lost, answer):
+    asked, *_ = message_of(check.elbo, answer)
+    assert asked.endswith(f"back to {lost}")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_checks_own_integral_is_the_divergence(seed):
+    codes = check._codes(seed, (4, 5))
+    np.testing.assert_allclose(
+        check._kl(**codes), right_kl(*codes.values()), rtol=1e-9
+    )

@@ -1,0 +1,430 @@
+"""Checks of lesson 06, From likelihood to loss."""
+
+import numpy as np
+from scipy.special import expit, log_expit
+
+from vae_course.checks.compare import as_array, compare, with_questions
+from vae_course.checks.contract import exercise
+from vae_course.checks.failure import ExerciseFailed
+
+PIXELS = (1, 2, 3)
+# Shape of the pictures, and how many numbers a code has.
+SIZES = ((3, 4, 5, 1), 7), ((5, 6, 2, 1), 3)
+
+
+@exercise("6.1", points=2, library="vae_course.losses:log_likelihood")
+def log_likelihood(attempt):
+    """Judge (x, x_logits) -> nats for each picture."""
+    for seed, (shape, _) in enumerate(SIZES):
+        inputs = _pictures(seed, shape)
+        compare(
+            attempt(**_tensors(inputs)),
+            _likelihood(**inputs),
+            asked="the log-likelihood of each picture, nats, summed over its "
+            "pixels",
+            slips=_slips_of_likelihood(**inputs),
+            rtol=1e-4,
+        )
+    inputs = _huge_logits()
+    _judge_huge_logits(attempt, inputs, _likelihood(**inputs))
+    _judge_gradients(attempt, inputs, _slope_of_likelihood(**inputs))
+
+
+@exercise("6.2", points=2, library="vae_course.losses:elbo")
+def elbo(attempt):
+    """Judge (x, x_logits, z_mean, z_log_var) -> nats for each picture."""
+    for seed, (shape, latent_dim) in enumerate(SIZES):
+        pictures = _pictures(seed, shape)
+        codes = _codes(seed, (shape[0], latent_dim))
+        compare(
+            attempt(**_tensors(pictures | codes)),
+            _likelihood(**pictures) - _kl(**codes),
+            asked="the ELBO of each picture, nats, summed over pixels and "
+            "over latent dimensions",
+            slips=_slips_of_elbo(pictures, codes),
+            rtol=1e-4,
+        )
+    pictures, codes = _huge_logits(), _codes(2, (3, 4))
+    inputs = pictures | codes
+    right = _likelihood(**pictures) - _kl(**codes)
+    _judge_huge_logits(attempt, inputs, right)
+    slopes = _slope_of_likelihood(**pictures) | _slope_of_kl(**codes)
+    _judge_gradients(attempt, inputs, slopes)
+
+
+@exercise("6.3", points=2, library="vae_course.losses:effective_beta")
+def effective_beta(attempt):
+    """Judge sizes, weights and reductions -> beta, one number."""
+    for arguments in [
+        (45, 7, 4, "sum", 2.5, "sum"),
+        (80, 3, 300, "mean", 1.5, "sum"),
+        (33, 6, 0.6, "sum", 30, "mean"),
+        (52, 5, 90, "mean", 0.35, "mean"),
+    ]:
+        named = dict(zip(_ARGUMENTS, arguments, strict=True))
+        words = ", ".join(f"{k}={v!r}" for k, v in named.items())
+        compare(
+            attempt(**named),
+            _beta_by_example(*arguments),
+            asked=f"beta for {words}",
+            slips=_slips_of_beta(*arguments),
+            question="Write this loss with two sums. Which number then "
+            "stands before each of them?",
+        )
+
+
+_ARGUMENTS = (
+    "n_pixels",
+    "latent_dim",
+    "reconstruction_weight",
+    "reconstruction_reduction",
+    "kl_weight",
+    "kl_reduction",
+)
+
+
+# --- inputs -----------------------------------------------------------------
+
+
+def _pictures(seed, shape):
+    """Make grey pictures and moderate logits."""
+    rng = np.random.default_rng(60 + seed)
+    x, x_logits = rng.uniform(0.03, 0.97, shape), rng.uniform(-4, 4, shape)
+    return {"x": x, "x_logits": x_logits}
+
+
+def _codes(seed, shape):
+    """Make means and log-variances of either sign, none near 0."""
+    rng = np.random.default_rng(70 + seed)
+    signs = rng.choice([-1, 1], (2, *shape))
+    z_mean = signs[0] * rng.uniform(0.3, 2.2, shape)
+    z_log_var = signs[1] * rng.uniform(0.2, 1.4, shape)
+    return {"z_mean": z_mean, "z_log_var": z_log_var}
+
+
+def _huge_logits():
+    """Make a row of -1000, one of 1000, and one between."""
+    rng = np.random.default_rng(80)
+    x = rng.uniform(0.2, 0.8, (3, 4, 5, 1))
+    x_logits = np.full_like(x, -1000)
+    x_logits[1] = 1000
+    x_logits[2] = rng.choice([-30, 2, 30], (4, 5, 1))
+    return {"x": x, "x_logits": x_logits}
+
+
+def _tensors(inputs):
+    import tensorflow as tf
+
+    return {k: tf.constant(v, "float32") for k, v in inputs.items()}
+
+
+# --- the right numbers by a second road -------------------------------------
+
+
+def _nats_of_pixels(x, x_logits):
+    return x * log_expit(x_logits) + (1 - x) * log_expit(-x_logits)
+
+
+def _likelihood(x, x_logits):
+    return _nats_of_pixels(x, x_logits).sum(axis=PIXELS)
+
+
+def _slope_of_likelihood(x, x_logits):
+    return {"x_logits": x - expit(x_logits)}
+
+
+def _kl(z_mean, z_log_var):
+    """Integrate q (log q - log p) over every latent dimension, and add."""
+    epsilon = np.linspace(-12, 12, 2401)
+    log_var = z_log_var[..., None]
+    z = z_mean[..., None] + np.exp(log_var / 2) * epsilon
+    bell = np.exp(-(epsilon**2) / 2) / np.sqrt(2 * np.pi)
+    surplus = (z**2 - epsilon**2 - log_var) / 2
+    step = epsilon[1] - epsilon[0]
+    return step * np.sum(bell * surplus, axis=(-1, -2))
+
+
+def _slope_of_kl(z_mean, z_log_var):
+    return {"z_mean": -z_mean, "z_log_var": (1 - np.exp(z_log_var)) / 2}
+
+
+def _beta_by_example(
+    n_pixels, latent_dim, weight, reduction, kl_weight, kl_reduction
+):
+    """Apply both reductions to numbers, and see what each sum counts."""
+    pixels, latents = np.arange(1.0, n_pixels + 1), np.arange(1.0, latent_dim)
+    latents = np.append(latents, latent_dim)
+    before_pixels = weight * getattr(np, reduction)(pixels) / pixels.sum()
+    before_kl = kl_weight * getattr(np, kl_reduction)(latents) / latents.sum()
+    return before_kl / before_pixels
+
+
+# --- what both 6.1 and 6.2 have to bear -------------------------------------
+
+
+def _judge_huge_logits(attempt, inputs, right):
+    asked = "finite and right where the logits are -1000, 1000 and 30"
+    with np.errstate(all="ignore"):
+        value = as_array(attempt(**_tensors(inputs)), asked)
+    good = np.isclose(value, right, rtol=1e-4)
+    if np.all(good):
+        return
+    one_side = good[0] != good[1]
+    raise ExerciseFailed(
+        asked,
+        f"{value} nats, expected {right.round(2)}",
+        _ONE_SIDE if one_side else _TOO_LATE,
+        "overflow" if one_side else "sigmoid_then_log",
+    )
+
+
+_ONE_SIDE = (
+    "Of the huge logits, those of one sign come out right. Which step leaves "
+    "the range of floating-point numbers for the other sign?"
+)
+_TOO_LATE = (
+    "A wholly wrong pixel costs 30 nats at a logit of 30, and 1000 at 1000. "
+    "Which step of yours makes the two nearly the same number, before the "
+    "logarithm sees them?"
+)
+
+
+def _judge_gradients(attempt, inputs, slopes):
+    """Differentiate the sum of all nats by the inputs named in slopes."""
+    import tensorflow as tf
+
+    tensors = _tensors(inputs)
+    watched = [tensors[name] for name in slopes]
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        nats = tf.convert_to_tensor(attempt(**tensors))
+    found = tape.gradient(nats, watched)
+    for (name, right), slope in zip(slopes.items(), found, strict=True):
+        if slope is None:
+            raise ExerciseFailed(
+                f"nats that the tape can trace back to {name}",
+                "the right numbers, but a gradient that is None",
+                "Which line leaves TensorFlow, so that the tape cannot "
+                "follow it?",
+                "gradient_lost",
+            )
+        compare(
+            slope,
+            right,
+            asked=f"the slope of the nats by {name}, which training follows",
+            question="The nats are right, their slope is not. Which step "
+            "hides a number from the tape?",
+            rtol=1e-4,
+            atol=1e-5,
+        )
+
+
+# --- slips ------------------------------------------------------------------
+
+
+def _slips_of_likelihood(x, x_logits):
+    pixels = _nats_of_pixels(x, x_logits)
+    right = pixels.sum(axis=PIXELS)
+    wrong_pixels = _wrong_pixels(x, x_logits)
+    return with_questions(
+        _QUESTIONS,
+        ("averages_pixels", _means(pixels)),
+        ("sums_batch", _one_for_all(right)),
+        *(
+            (slug, [wrong.sum(axis=PIXELS), wrong.sum(), *_means(wrong)])
+            for slug, wrong in wrong_pixels
+        ),
+    )
+
+
+def _means(pixels):
+    """Take the mean over rows, columns or all, and sum or keep the rest."""
+    for axes in (), (1,), (2,), (1, 2), (0, 1, 2):
+        kept = pixels.mean(axes, keepdims=True)
+        yield from (kept, kept[..., 0], pixels.mean(axes))
+        if axes:
+            yield kept.sum(PIXELS)
+    yield pixels.mean()
+
+
+def _one_for_all(right):
+    """Sum or average over the batch, in the shapes that this may leave."""
+    for one in right.sum(), right.mean():
+        for shape in (), (1,), (1, 1), right.shape:
+            yield np.broadcast_to(one, shape)
+    yield right / len(right)
+
+
+def _wrong_pixels(x, x_logits):
+    """List what a slip makes of the nats of every pixel."""
+    right = _nats_of_pixels(x, x_logits)
+    inked, blank = x * log_expit(x_logits), (1 - x) * log_expit(-x_logits)
+    # In float32, as the learner's: it rounds what is left of 1.
+    taken = np.clip(x_logits.astype("float32"), 1e-7, 1 - 1e-7)
+    square = (x - expit(x_logits)) ** 2
+    return [
+        ("sign", -right),
+        ("sign", inked - blank),
+        ("sign", blank - inked),
+        ("term_missing", inked),
+        ("term_missing", blank),
+        ("arguments_swapped", _nats_of_pixels(x_logits, x)),
+        ("sigmoid_missing", x * np.log(taken) + (1 - x) * np.log1p(-taken)),
+        ("sigmoid_twice", _nats_of_pixels(x, expit(x_logits))),
+        ("bits", right / np.log(2)),
+        *(("squared_error", k * square) for k in (-1, 1, -0.5, 0.5)),
+    ]
+
+
+def _slips_of_elbo(pictures, codes):
+    likelihood, kl = _likelihood(**pictures), _kl(**codes)
+    pixels = _nats_of_pixels(**pictures)
+    averages = [pixels.mean(axis=PIXELS), *_half_averages(pixels)]
+    latent_dim = codes["z_mean"].shape[1]
+    right = likelihood - kl
+    mixed = (pixels.sum() - kl, likelihood - kl.sum(), likelihood - kl.mean())
+    return with_questions(
+        _QUESTIONS,
+        ("kl_added", [likelihood + kl]),
+        ("sign", [-right, -likelihood - kl]),
+        ("kl_left_out", [likelihood, -likelihood]),
+        ("likelihood_left_out", [kl, -kl]),
+        ("averages_latent", [likelihood - kl / latent_dim]),
+        ("averages_pixels", [mean - kl for mean in averages]),
+        ("averages_pixels", [mean - kl / latent_dim for mean in averages]),
+        ("averages_pixels", [mean + kl for mean in averages]),
+        ("sums_batch", [*_one_for_all(right), *mixed]),
+        *((slug, [likelihood - wrong]) for slug, wrong in _wrong_kls(**codes)),
+        *(
+            (slug, [wrong.sum(axis=PIXELS) - kl])
+            for slug, wrong in _wrong_pixels(**pictures)
+        ),
+    )
+
+
+def _half_averages(pixels):
+    """Average over rows or columns, sum over the other."""
+    return [pixels.mean(axis=axis).sum(axis=(1, 2)) for axis in (1, 2)]
+
+
+def _wrong_kls(z_mean, z_log_var):
+    """List what the slips of lesson 05 make of each row's divergence."""
+    m, v = z_mean, z_log_var
+    right, latent_dim = _kl(m, v), m.shape[1]
+    return [
+        ("half_missing", 2 * right),
+        ("half_missing", 2 * right / latent_dim),
+        ("log_var_as_log_std", _kl(m, 2 * v)),
+        ("std_for_variance", _kl_of(m**2, v, np.exp(v / 2))),
+        ("exp_missing", _kl_of(m**2, v, v)),
+        ("mean_not_squared", _kl_of(m, v, np.exp(v))),
+        ("log_term_missing", _kl_of(m**2, 0, np.exp(v))),
+        ("one_missing", right + latent_dim / 2),
+        ("one_missing", right + (latent_dim - 1) / 2),
+        ("reversed", _kl(-m * np.exp(-v / 2), -v)),
+        ("bits", right / np.log(2)),
+        ("codes_swapped", _kl(v, m)),
+    ]
+
+
+def _kl_of(square, log_var, variance):
+    """Put the three terms of the closed form together, as they are."""
+    return 0.5 * np.sum(square + variance - 1 - log_var, axis=1)
+
+
+def _slips_of_beta(
+    n_pixels, latent_dim, weight, reduction, kl_weight, kl_reduction
+):
+    """List wrong factors of the weights' ratio, and the ratio inverted."""
+    over_pixels, over_latents = reduction == "mean", kl_reduction == "mean"
+    n = n_pixels if over_pixels else 1
+    d = latent_dim if over_latents else 1
+    ratio = kl_weight / weight
+    swapped = ratio * latent_dim**over_pixels / n_pixels**over_latents
+    ignored = [
+        ratio * pixels / latents
+        for pixels in (n, n_pixels)
+        for latents in (d, latent_dim)
+    ]
+    return with_questions(
+        _QUESTIONS_OF_BETA,
+        ("inverted", [d / n / ratio, n / d / ratio]),
+        ("pixels_forgotten", [ratio / d] * over_pixels),
+        ("latents_forgotten", [ratio * n] * over_latents),
+        ("pixels_divided", [ratio / n / d] * over_pixels),
+        ("latents_multiplied", [ratio * n * d] * over_latents),
+        ("sizes_swapped", [swapped] * (over_pixels or over_latents)),
+        ("reduction_ignored", ignored),
+        ("weight_forgotten", [n / d, kl_weight * n / d, n / d / weight]),
+        ("weights_multiplied", [kl_weight * weight * n / d]),
+    )
+
+
+# --- questions --------------------------------------------------------------
+
+_QUESTIONS = {
+    "averages_pixels": "The probability of a picture is a product over its "
+    "pixels. What does the logarithm make of a product, and where does your "
+    "code take a mean?",
+    "averages_latent": "Every latent dimension that differs from the prior "
+    "costs its own nats. If each were there twice, what should happen to "
+    "the KL, and what happens to yours?",
+    "sums_batch": "Does the likelihood of one picture depend on the others "
+    "of its batch? How many numbers should come out?",
+    "sign": "A probability below 1 has a logarithm below 0. Is a likelier "
+    "picture a larger or a smaller number in yours?",
+    "term_missing": "An inked pixel drawn blank must cost as much as a blank "
+    "one drawn inked. Which of the two does yours forgive?",
+    "arguments_swapped": "Which of the two goes through the sigmoid, the "
+    "picture or what the decoder gives?",
+    "sigmoid_missing": "x_logits stand before the sigmoid and may be any "
+    "real numbers. What does your code take them for?",
+    "sigmoid_twice": "How often does a sigmoid act on x_logits in your code, "
+    "counting what the functions that you call do by themselves?",
+    "bits": "To which base is the logarithm of a nat?",
+    "squared_error": "That is a squared distance. Which likelihood does it "
+    "belong to, and which one is asked for?",
+    "kl_added": "The ELBO is a lower bound. Should a cloud further from the "
+    "prior raise or lower it?",
+    "kl_left_out": "Which of the two terms is in your result?",
+    "likelihood_left_out": "Which of the two terms is in your result?",
+    "codes_swapped": "Which of z_mean and z_log_var is squared in the "
+    "formula, and which is in the exponential?",
+    "half_missing": "Hold your KL for one latent dimension against the "
+    "formula, a factor at a time. Which is missing?",
+    "log_var_as_log_std": "Is z_log_var the log of a standard deviation or "
+    "of a variance? What does the formula want of it?",
+    "std_for_variance": "What is exp(z_log_var / 2): a variance, or its "
+    "root? Which does the formula want?",
+    "exp_missing": "One term of the KL is the variance. Which function "
+    "leads there from its logarithm?",
+    "mean_not_squared": "Should a cloud on the left of 0 cost less than one "
+    "just as far on the right?",
+    "log_term_missing": "Every latent has four terms in the formula. How "
+    "many has yours?",
+    "one_missing": "What should the KL be at z_mean = 0 and z_log_var = 0, "
+    "for each dimension, and what does yours give there?",
+    "reversed": "From which of the two, the cloud or the prior, is the "
+    "expectation taken?",
+}
+_QUESTIONS_OF_BETA = {
+    "inverted": "If only kl_weight doubles, should beta double or halve? And "
+    "if only the other weight doubles?",
+    "pixels_forgotten": "A mean over the pixels is a sum times which number? "
+    "So how much weight has the sum that is in it?",
+    "latents_forgotten": "A mean over the latent dimensions is a sum times "
+    "which number? So how much weight has the sum that is in it?",
+    "pixels_divided": "A mean over the pixels makes the reconstruction "
+    "lighter. Does that make the KL, beside it, weigh more or less?",
+    "latents_multiplied": "A mean over the latent dimensions: does it make "
+    "the KL weigh more or less?",
+    "sizes_swapped": "Which of the two sizes belongs to which of the two "
+    "terms?",
+    "reduction_ignored": "Compare the two words in this call with what your "
+    "code does for them. Where does it divide though it is told to sum, or "
+    "the other way round?",
+    "weight_forgotten": "This loss has two weights. Which of them moves your "
+    "result?",
+    "weights_multiplied": "Divide the whole loss by one number, so that the "
+    "summed reconstruction stands alone. What happens to the other weight?",
+}
