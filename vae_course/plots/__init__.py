@@ -27,6 +27,7 @@ from vae_course.plots.style import (
     new_figure,
     use_style,
 )
+from vae_course.plots.training import loss_terms
 
 __all__ = [
     "CLASS_COLOURS",
@@ -43,6 +44,7 @@ __all__ = [
     "hourglass",
     "image_grid",
     "latent_plane",
+    "loss_terms",
     "new_figure",
     "noise_held",
     "progress_map",
