@@ -1,0 +1,797 @@
+"""The checks of lesson 05 pass right answers and name each slip."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import special, stats
+from spoil import change_input, spoil
+
+from vae_course import densities
+from vae_course.checks import lesson_05 as check
+
+TWO_PI = 2 * math.pi
+LOG_TWO_PI = math.log(TWO_PI)
+
+# --- 5.1 --------------------------------------------------------------------
+
+
+def kl_by_mask(p, q):
+    happens = p > 0
+    return np.sum(p[happens] * np.log(p[happens] / q[happens]))
+
+
+def kl_by_loop(p, q):
+    nats = 0.0
+    for happens, expected in zip(p.tolist(), q.tolist(), strict=True):
+        if happens == 0:
+            continue
+        if expected == 0:
+            return math.inf
+        nats += happens * math.log(happens / expected)
+    return nats
+
+
+def kl_by_where(q, p):
+    extra = np.log(np.where(p > 0, p, 1)) - np.log(np.where(p > 0, q, 1))
+    return (p * extra).sum()
+
+
+def kl_without_nan(first, second):
+    return np.nansum(first * np.log(first / second))
+
+
+RIGHT_DISCRETE = [
+    kl_by_mask,
+    densities.kl_discrete,
+    kl_by_loop,
+    kl_by_where,
+    kl_without_nan,
+    lambda p, q: stats.entropy(p, q),
+    lambda p, q: special.rel_entr(p, q).sum(),
+    lambda p, q: np.float32(special.kl_div(p, q).sum()),
+    lambda p, q: special.xlogy(p, p).sum() - special.xlogy(p, q).sum(),
+]
+
+WRONG_DISCRETE = [
+    ("reversed", lambda p, q: kl_by_mask(q, p)),
+    ("reversed", lambda p, q: np.sum(q * np.log(q / p))),
+    ("reversed", lambda p, q: np.sum(q * np.log(p / q))),
+    ("bits", lambda p, q: stats.entropy(p, q, base=2)),
+    ("bits", lambda p, q: np.sum(p * np.log2(p / q))),
+    ("bits", lambda p, q: np.sum(p * np.log10(p / q))),
+    ("sign", lambda p, q: -kl_by_mask(p, q)),
+    ("sign", lambda p, q: np.sum(p * np.log(q / p))),
+    ("zero_times_log_zero", lambda p, q: np.sum(p * np.log(p / q))),
+    ("zero_times_log_zero", lambda p, q: p @ np.log(p) - p @ np.log(q)),
+    (
+        "zero_times_log_zero",
+        lambda p, q: sum(
+            a * math.log(a / b) for a, b in zip(p, q, strict=True)
+        ),
+    ),
+    (
+        "zero_times_log_zero",
+        lambda p, q: np.sum(p[p > 0] * np.log(p[p > 0] / q[q > 0])),
+    ),
+    ("infinity_missing", lambda p, q: kl_by_mask(p, np.maximum(q, 1e-12))),
+    (
+        "infinity_missing",
+        lambda p, q: np.sum(p * np.log((p + 1e-9) / (q + 1e-9))),
+    ),
+    (
+        "infinity_missing",
+        lambda p, q: sum(
+            a * math.log(a / b)
+            for a, b in zip(p.tolist(), q.tolist(), strict=True)
+            if a
+        ),
+    ),
+    (
+        "infinity_missing",
+        lambda p, q: kl_by_mask(p[q > 0], q[q > 0]),
+    ),
+    ("weights_missing", lambda p, q: np.sum(np.log(p / q))),
+    ("weights_missing", lambda p, q: np.mean(np.log(p / q))),
+    ("averages_outcomes", lambda p, q: np.mean(p * np.log(p / q))),
+    ("outcomes_not_summed", lambda p, q: p * np.log(p / q)),
+    ("outcomes_not_summed", lambda p, q: special.rel_entr(p, q)),
+    ("one_surprise_missing", lambda p, q: stats.entropy(p)),
+    ("one_surprise_missing", lambda p, q: -np.sum(p * np.log(q))),
+    (
+        "one_surprise_missing",
+        lambda p, q: stats.entropy(q) - stats.entropy(p),
+    ),
+    ("absolute", lambda p, q: np.sum(p * np.abs(np.log(p / q)))),
+    (None, lambda p, q: np.sum((p - q) ** 2)),
+    (None, lambda p, q: [kl_by_mask(p, q)]),
+    (None, lambda p, q: kl_by_mask(p, q) + kl_by_mask(q, p)),
+    change_input(densities.kl_discrete, "q"),
+]
+
+# --- 5.2 --------------------------------------------------------------------
+
+
+def draws_at_once(z_mean, z_log_var, n_samples, rng):
+    epsilon = rng.standard_normal((n_samples, *z_mean.shape))
+    z = z_mean + np.exp(z_log_var / 2) * epsilon
+    log_q = stats.norm.logpdf(z, z_mean, np.exp(z_log_var / 2))
+    return np.mean((log_q - stats.norm.logpdf(z)).sum(axis=-1), axis=0)
+
+
+def draws_one_by_one(z_mean, z_log_var, n_samples, rng):
+    total, zeros = np.zeros(len(z_mean)), np.zeros_like(z_mean)
+    for _ in range(n_samples):
+        epsilon = rng.standard_normal(z_mean.shape)
+        z = z_mean + np.exp(0.5 * z_log_var) * epsilon
+        total += densities.diagonal_normal_log_pdf(z, z_mean, z_log_var)
+        total -= densities.diagonal_normal_log_pdf(z, zeros, zeros)
+    return total / n_samples
+
+
+def draws_row_by_row(z_log_var, z_mean, rng, n_samples):
+    rows, zeros = [], np.zeros(z_mean.shape[1])
+    for mean, log_var in zip(z_mean, z_log_var, strict=True):
+        std = np.sqrt(np.exp(log_var))
+        z = rng.normal(mean, std, (n_samples, len(mean)))
+        ratios = densities.diagonal_normal_log_pdf(z, mean, log_var)
+        ratios = ratios - densities.diagonal_normal_log_pdf(z, zeros, zeros)
+        rows.append(float(ratios.mean()))
+    return rows
+
+
+def draws_by_epsilon(means, log_vars, count, generator):
+    epsilon = generator.normal(size=(*means.shape, count))
+    z = means[..., None] + np.exp(log_vars / 2)[..., None] * epsilon
+    terms = (z**2 - epsilon**2).mean(axis=-1) - log_vars
+    return 0.5 * terms.sum(axis=1)
+
+
+def draws_in_pairs(z_mean, z_log_var, n_samples, rng):
+    half = rng.standard_normal((-(-n_samples // 2), *z_mean.shape))
+    epsilon = np.concatenate([half, -half])[:n_samples]
+    z = z_mean + np.exp(z_log_var / 2) * epsilon
+    return 0.5 * (z**2 - epsilon**2 - z_log_var).sum(-1).mean(0)
+
+
+RIGHT_SAMPLED = [
+    draws_at_once,
+    densities.kl_monte_carlo,
+    draws_one_by_one,
+    draws_row_by_row,
+    draws_by_epsilon,
+    draws_in_pairs,
+]
+
+
+def sampled(draw=None, ratio=None, reduce=None):
+    """Make an answer that is right where no argument is given."""
+
+    def answer(z_mean, z_log_var, n_samples, rng):
+        std = np.exp(z_log_var / 2)
+        epsilon = rng.standard_normal((n_samples, *z_mean.shape))
+        z = (draw or (lambda m, v, e: m + std * e))(z_mean, z_log_var, epsilon)
+        log_q = stats.norm.logpdf(z, z_mean, std)
+        log_p = stats.norm.logpdf(z)
+        ratios = (ratio or np.subtract)(log_q, log_p)
+        return (reduce or (lambda r: r.sum(-1).mean(0)))(ratios)
+
+    return answer
+
+
+def prior_as_posterior(z_mean, z_log_var, epsilon):
+    return np.zeros_like(z_mean) - epsilon
+
+
+def sampled_by_epsilon(draw):
+    """Make an answer that puts epsilon into log q, wherever z lies."""
+
+    def answer(z_mean, z_log_var, n_samples, rng):
+        epsilon = rng.standard_normal((n_samples, *z_mean.shape))
+        z = draw(z_mean, z_log_var, epsilon)
+        return 0.5 * (z**2 - epsilon**2 - z_log_var).sum(-1).mean(0)
+
+    return answer
+
+
+def sharing_noise(shape):
+    """Make an answer whose noise has another shape, and is broadcast."""
+
+    def answer(z_mean, z_log_var, n_samples, rng):
+        n, k = z_mean.shape
+        epsilon = rng.standard_normal(shape(n_samples, n, k))
+        z = z_mean + np.exp(z_log_var / 2) * epsilon
+        return 0.5 * (z**2 - epsilon**2 - z_log_var).sum(-1).mean(0)
+
+    return answer
+
+
+def with_count(count):
+    def answer(z_mean, z_log_var, n_samples, rng):
+        return draws_by_epsilon(z_mean, z_log_var, count, rng)
+
+    return answer
+
+
+def with_rng(make):
+    def answer(z_mean, z_log_var, n_samples, rng):
+        return draws_by_epsilon(z_mean, z_log_var, n_samples, make())
+
+    return answer
+
+
+WRONG_SAMPLED = [
+    ("samples_from_prior", sampled(draw=lambda m, v, e: e)),
+    ("samples_from_prior", sampled_by_epsilon(lambda m, v, e: e)),
+    (
+        "reversed",
+        sampled(draw=lambda m, v, e: e, ratio=lambda q, p: p - q),
+    ),
+    ("reversed", sampled(prior_as_posterior, lambda q, p: p - q)),
+    ("sign", sampled(ratio=lambda q, p: p - q)),
+    ("sign", lambda m, v, n, g: -draws_at_once(m, v, n, g)),
+    ("averages_latent", sampled(reduce=lambda r: r.mean(-1).mean(0))),
+    ("averages_latent", sampled(reduce=lambda r: r.mean((0, 2)))),
+    ("latents_not_summed", sampled(reduce=lambda r: r.mean(0))),
+    ("sums_batch", sampled(reduce=lambda r: r.sum(-1).mean())),
+    ("sums_batch", sampled(reduce=lambda r: r.sum((1, 2)).mean())),
+    ("sums_batch", sampled(reduce=lambda r: r.sum(1).mean(0))),
+    (
+        "variance_for_std",
+        sampled(draw=lambda m, v, e: m + np.exp(v) * e),
+    ),
+    (
+        "variance_for_std",
+        sampled_by_epsilon(lambda m, v, e: m + np.exp(v) * e),
+    ),
+    ("exp_missing", sampled(draw=lambda m, v, e: m + v * e)),
+    ("exp_missing", sampled_by_epsilon(lambda m, v, e: m + v / 2 * e)),
+    (
+        "mean_not_added",
+        sampled(draw=lambda m, v, e: np.exp(v / 2) * e),
+    ),
+    (
+        "mean_not_added",
+        sampled_by_epsilon(lambda m, v, e: np.exp(v / 2) * e),
+    ),
+    ("half_missing", sampled(ratio=lambda q, p: 2 * q - 2 * p)),
+    (
+        "two_pi_missing",
+        sampled(ratio=lambda q, p: q + LOG_TWO_PI / 2 - p),
+    ),
+    (
+        "two_pi_missing",
+        sampled(ratio=lambda q, p: q - LOG_TWO_PI / 2 - p),
+    ),
+    ("samples_summed", sampled(reduce=lambda r: r.sum((0, 2)))),
+    ("samples_summed", sampled(reduce=lambda r: r.sum(-1).sum(0))),
+    ("n_samples_ignored", with_count(500)),
+    ("n_samples_ignored", with_count(1)),
+    ("noise_shared", sharing_noise(lambda s, n, k: (s, n, 1))),
+    ("noise_shared", sharing_noise(lambda s, n, k: (s, 1, k))),
+    ("noise_shared", sharing_noise(lambda s, n, k: (s, 1, 1))),
+    (
+        "closed_form",
+        lambda m, v, n, g: densities.kl_to_standard_normal(m, v),
+    ),
+    (
+        "closed_form",
+        lambda m, v, n, g: 0.5 * (m**2 + np.exp(v) - v - 1).sum(1),
+    ),
+    ("noise_frozen", with_rng(lambda: np.random.default_rng(0))),
+    ("rng_unused", with_rng(np.random.default_rng)),
+    ("rng_unused", with_rng(lambda: np.random)),
+    (None, sampled(reduce=lambda r: r.sum(-1))),
+    (None, sampled(reduce=lambda r: r.sum(-1).mean(0)[:, None])),
+    (None, sampled(draw=lambda m, v, e: -m + np.exp(v / 2) * e)),
+    change_input(densities.kl_monte_carlo, "z_mean"),
+]
+
+# --- 5.3 --------------------------------------------------------------------
+
+
+def posterior_by_entropy(z_log_var):
+    return -stats.norm.entropy(scale=np.exp(z_log_var / 2)).sum(axis=1)
+
+
+def posterior_by_loop(z_log_var):
+    rows = []
+    for row in z_log_var:
+        total = 0.0
+        for log_var in row:
+            total -= 0.5 * (math.log(TWO_PI) + log_var + 1)
+        rows.append(total)
+    return rows
+
+
+def posterior_in_two_sums(v):
+    k = v.shape[-1]
+    return -0.5 * k * np.log(TWO_PI * np.e) - 0.5 * np.sum(v, axis=-1)
+
+
+def posterior_from_the_variance(z_log_var):
+    variance = np.exp(z_log_var)
+    return np.sum(-0.5 * np.log(TWO_PI * np.e * variance), axis=-1)
+
+
+def posterior_by_einsum(z_log_var):
+    return np.einsum("ij->i", z_log_var + LOG_TWO_PI + 1) / -2
+
+
+RIGHT_POSTERIOR = [
+    posterior_by_entropy,
+    densities.expected_log_posterior,
+    posterior_by_loop,
+    posterior_in_two_sums,
+    posterior_from_the_variance,
+    posterior_by_einsum,
+]
+
+
+def row_sum(terms):
+    """Make an answer: minus half the sum of terms over the dimensions."""
+
+    def answer(*arguments):
+        return -0.5 * np.sum(terms(*arguments), axis=-1)
+
+    return answer
+
+
+WRONG_POSTERIOR = [
+    ("sign", lambda v: -posterior_by_entropy(v)),
+    ("sign", lambda v: 0.5 * np.sum(LOG_TWO_PI + v + 1, axis=1)),
+    ("sign", row_sum(lambda v: LOG_TWO_PI + v - 1)),
+    ("sign", row_sum(lambda v: LOG_TWO_PI - v + 1)),
+    ("one_missing", row_sum(lambda v: LOG_TWO_PI + v)),
+    (
+        "one_missing",
+        lambda v: -0.5 * (np.sum(LOG_TWO_PI + v, axis=1) + 1),
+    ),
+    ("one_missing", lambda v: posterior_by_entropy(v) + v.shape[1] / 2),
+    ("two_pi_missing", row_sum(lambda v: v + 1)),
+    ("two_pi_missing", lambda v: -0.5 * (v.shape[1] + v.sum(axis=1))),
+    (
+        "two_pi_power",
+        lambda v: -0.5 * (LOG_TWO_PI + np.sum(v + 1, axis=1)),
+    ),
+    (
+        "two_pi_power",
+        lambda v: -0.5 * (len(v) * LOG_TWO_PI + np.sum(v + 1, axis=1)),
+    ),
+    ("not_standardised", row_sum(lambda v: LOG_TWO_PI + v + np.exp(v))),
+    (
+        "not_standardised",
+        lambda v: (
+            stats.norm.logpdf(0, scale=np.exp(v / 2)) - np.exp(v) / 2
+        ).sum(1),
+    ),
+    ("log_missing", row_sum(lambda v: LOG_TWO_PI + np.exp(v) + 1)),
+    ("log_missing", row_sum(lambda v: LOG_TWO_PI + np.sqrt(np.exp(v)) + 1)),
+    ("std_for_variance", row_sum(lambda v: LOG_TWO_PI + v / 2 + 1)),
+    ("std_for_variance", lambda v: posterior_by_entropy(v / 2)),
+    ("log_var_as_log_std", row_sum(lambda v: LOG_TWO_PI + 2 * v + 1)),
+    (
+        "log_var_as_log_std",
+        lambda v: -stats.norm.entropy(scale=np.exp(v)).sum(1),
+    ),
+    ("half_missing", lambda v: -np.sum(LOG_TWO_PI + v + 1, axis=1)),
+    ("half_missing", lambda v: 2 * posterior_by_entropy(v)),
+    ("half_missing", row_sum(lambda v: 2 * LOG_TWO_PI + v + 1)),
+    ("half_missing", row_sum(lambda v: LOG_TWO_PI + v + 2)),
+    ("averages_latent", lambda v: -0.5 * np.mean(LOG_TWO_PI + v + 1, axis=1)),
+    ("averages_latent", lambda v: posterior_by_entropy(v) / v.shape[-1]),
+    ("latents_not_summed", lambda v: -0.5 * (LOG_TWO_PI + v + 1)),
+    ("latents_not_summed", lambda v: -stats.norm.entropy(0, np.exp(v / 2))),
+    ("sums_batch", lambda v: -0.5 * np.sum(LOG_TWO_PI + v + 1)),
+    ("sums_batch", lambda v: -0.5 * np.sum(LOG_TWO_PI + v + 1, axis=0)),
+    ("sums_batch", lambda v: posterior_by_entropy(v).mean()),
+    ("bits", lambda v: posterior_by_entropy(v) / np.log(2)),
+    (None, lambda v: posterior_by_entropy(v)[:, None]),
+    (None, row_sum(lambda v: LOG_TWO_PI + v + 3)),
+    change_input(densities.expected_log_posterior, "z_log_var"),
+]
+
+# --- 5.4 --------------------------------------------------------------------
+
+
+def prior_by_nodes(z_mean, z_log_var):
+    nodes, weights = np.polynomial.hermite_e.hermegauss(6)
+    z = z_mean[..., None] + np.exp(z_log_var / 2)[..., None] * nodes
+    return (stats.norm.logpdf(z) @ (weights / weights.sum())).sum(axis=1)
+
+
+def prior_by_loop(z_mean, z_log_var):
+    rows = []
+    for means, log_vars in zip(z_mean, z_log_var, strict=True):
+        squares = sum(
+            m**2 + math.exp(v) for m, v in zip(means, log_vars, strict=True)
+        )
+        rows.append(-0.5 * (len(means) * LOG_TWO_PI + squares))
+    return rows
+
+
+def prior_in_three_sums(v, m):
+    k = m.shape[1]
+    return -(k * LOG_TWO_PI + (m * m).sum(1) + np.exp(v).sum(1)) / 2
+
+
+def prior_by_square_of_std(z_log_var, z_mean):
+    std = np.exp(0.5 * z_log_var)
+    return np.sum(-0.5 * LOG_TWO_PI - 0.5 * (z_mean**2 + std**2), axis=-1)
+
+
+def prior_by_logpdf(means, log_vars):
+    return (stats.norm.logpdf(means) - np.exp(log_vars) / 2).sum(axis=1)
+
+
+RIGHT_PRIOR = [
+    prior_by_nodes,
+    densities.expected_log_prior,
+    prior_by_loop,
+    lambda z_mean, z_log_var: prior_in_three_sums(z_log_var, z_mean),
+    prior_by_square_of_std,
+    prior_by_logpdf,
+]
+
+WRONG_PRIOR = [
+    ("sign", lambda m, v: -prior_by_logpdf(m, v)),
+    ("sign", row_sum(lambda m, v: LOG_TWO_PI + m**2 - np.exp(v))),
+    ("sign", row_sum(lambda m, v: LOG_TWO_PI - m**2 + np.exp(v))),
+    ("mean_not_squared", row_sum(lambda m, v: LOG_TWO_PI + m + np.exp(v))),
+    (
+        "mean_not_squared",
+        lambda m, v: (
+            -0.5 * (LOG_TWO_PI + np.sqrt(m**2) + np.exp(v)).sum(axis=1)
+        ),
+    ),
+    ("mean_missing", row_sum(lambda m, v: LOG_TWO_PI + np.exp(v))),
+    ("mean_missing", lambda m, v: prior_by_logpdf(0 * m, v)),
+    ("variance_missing", row_sum(lambda m, v: LOG_TWO_PI + m**2)),
+    ("variance_missing", lambda m, v: stats.norm.logpdf(m).sum(axis=1)),
+    ("variance_missing", row_sum(lambda m, v: LOG_TWO_PI + m**2 + 1)),
+    ("two_pi_missing", row_sum(lambda m, v: m**2 + np.exp(v))),
+    (
+        "two_pi_missing",
+        lambda m, v: -0.5 * np.sum(m**2, 1) - 0.5 * np.sum(np.exp(v), 1),
+    ),
+    (
+        "two_pi_power",
+        lambda m, v: -0.5 * (LOG_TWO_PI + (m**2 + np.exp(v)).sum(1)),
+    ),
+    (
+        "two_pi_power",
+        lambda m, v: -0.5 * (len(m) * LOG_TWO_PI + (m**2 + np.exp(v)).sum(1)),
+    ),
+    ("exp_missing", row_sum(lambda m, v: LOG_TWO_PI + m**2 + v)),
+    ("exp_missing", lambda m, v: stats.norm.logpdf(m).sum(1) - v.sum(1) / 2),
+    (
+        "std_for_variance",
+        row_sum(lambda m, v: LOG_TWO_PI + m**2 + np.exp(v / 2)),
+    ),
+    ("std_for_variance", lambda m, v: prior_by_logpdf(m, 0.5 * v)),
+    (
+        "log_var_as_log_std",
+        row_sum(lambda m, v: LOG_TWO_PI + m**2 + np.exp(v) ** 2),
+    ),
+    ("log_var_as_log_std", lambda m, v: prior_by_logpdf(m, 2 * v)),
+    (
+        "log_term_added",
+        row_sum(lambda m, v: LOG_TWO_PI + v + m**2 + np.exp(v)),
+    ),
+    ("log_term_added", row_sum(lambda m, v: LOG_TWO_PI + v + m**2 + 1)),
+    (
+        "divided_by_variance",
+        row_sum(lambda m, v: LOG_TWO_PI + (m**2 + np.exp(v)) / np.exp(v)),
+    ),
+    (
+        "divided_by_variance",
+        row_sum(lambda m, v: LOG_TWO_PI + v + m**2 * np.exp(-v) + 1),
+    ),
+    (
+        "square_of_sum",
+        row_sum(lambda m, v: LOG_TWO_PI + (m + np.exp(v / 2)) ** 2),
+    ),
+    (
+        "square_of_sum",
+        row_sum(lambda m, v: LOG_TWO_PI + (m + np.exp(v)) ** 2),
+    ),
+    (
+        "half_missing",
+        lambda m, v: -np.sum(LOG_TWO_PI + m**2 + np.exp(v), axis=1),
+    ),
+    (
+        "half_missing",
+        lambda m, v: (
+            -0.5 * m.shape[1] * LOG_TWO_PI - (m**2 + np.exp(v)).sum(1)
+        ),
+    ),
+    (
+        "averages_latent",
+        lambda m, v: -0.5 * (LOG_TWO_PI + m**2 + np.exp(v)).mean(1),
+    ),
+    ("averages_latent", lambda m, v: prior_by_logpdf(m, v) / m.shape[1]),
+    (
+        "latents_not_summed",
+        lambda m, v: -0.5 * (LOG_TWO_PI + m**2 + np.exp(v)),
+    ),
+    ("latents_not_summed", lambda m, v: stats.norm.logpdf(m) - np.exp(v) / 2),
+    ("sums_batch", lambda m, v: prior_by_logpdf(m, v).sum()),
+    ("sums_batch", lambda m, v: prior_by_logpdf(m, v).mean()),
+    (
+        "sums_batch",
+        lambda m, v: -0.5 * (LOG_TWO_PI + m**2 + np.exp(v)).sum(0),
+    ),
+    ("bits", lambda m, v: prior_by_logpdf(m, v) / np.log(2)),
+    (None, lambda m, v: prior_by_logpdf(v, m)),
+    (None, lambda m, v: prior_by_logpdf(m, v)[None]),
+    change_input(densities.expected_log_prior, "z_mean"),
+]
+
+# --- 5.5 --------------------------------------------------------------------
+
+
+def kl_as_published(z_mean, z_log_var):
+    terms = 1 + z_log_var - np.square(z_mean) - np.exp(z_log_var)
+    return -0.5 * np.sum(terms, axis=-1)
+
+
+def kl_as_a_difference(z_mean, z_log_var):
+    return np.subtract(
+        posterior_by_entropy(z_log_var), prior_by_logpdf(z_mean, z_log_var)
+    )
+
+
+def kl_by_nodes(z_mean, z_log_var):
+    std = np.exp(z_log_var / 2)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    total = np.zeros(len(z_mean))
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        z = z_mean + std * node
+        ratio = stats.norm.logpdf(z, z_mean, std) - stats.norm.logpdf(z)
+        total += weight * ratio.sum(axis=1)
+    return total
+
+
+def kl_in_a_loop(z_mean, z_log_var):
+    return [
+        sum(
+            0.5 * (m * m + math.exp(v) - v - 1)
+            for m, v in zip(means, log_vars, strict=True)
+        )
+        for means, log_vars in zip(z_mean, z_log_var, strict=True)
+    ]
+
+
+def kl_of_std(log_vars, means):
+    std = np.exp(log_vars / 2)
+    each = 0.5 * (means**2 + std**2 - 1) - np.log(std)
+    return np.einsum("ij->i", each)
+
+
+def kl_by_matrices(z_mean, z_log_var):
+    rows = []
+    for mean, log_var in zip(z_mean, z_log_var, strict=True):
+        covariance = np.diag(np.exp(log_var))
+        _, log_det = np.linalg.slogdet(covariance)
+        trace = np.trace(covariance)
+        rows.append((trace + mean @ mean - len(mean) - log_det) / 2)
+    return np.array(rows)
+
+
+RIGHT_KL = [
+    kl_as_published,
+    densities.kl_to_standard_normal,
+    kl_as_a_difference,
+    kl_by_nodes,
+    kl_in_a_loop,
+    lambda z_mean, z_log_var: kl_of_std(z_log_var, z_mean),
+    kl_by_matrices,
+    lambda mu, logvar: kl_as_published(
+        mu.astype("float32"), logvar.astype("float32")
+    ),
+]
+
+
+def kl_terms(m, v):
+    return 1 + v - m**2 - np.exp(v)
+
+
+def kl_of_other_std(std):
+    """Make an answer by SciPy's densities, of another standard deviation."""
+
+    def answer(m, v):
+        s = std(v)
+        return (0.5 * (m**2 + s**2 - 1) - np.log(s)).sum(1)
+
+    return answer
+
+
+WRONG_KL = [
+    ("averages_latent", lambda m, v: -0.5 * np.mean(kl_terms(m, v), axis=-1)),
+    ("averages_latent", lambda m, v: kl_as_published(m, v) / m.shape[1]),
+    ("averages_latent", lambda m, v: -np.mean(kl_terms(m, v), axis=1)),
+    ("averages_latent", lambda m, v: 0.5 * kl_terms(m, v).mean(1)),
+    ("sums_batch", lambda m, v: -0.5 * np.sum(kl_terms(m, v))),
+    ("sums_batch", lambda m, v: -0.5 * np.mean(kl_terms(m, v))),
+    ("sums_batch", lambda m, v: -0.5 * np.sum(kl_terms(m, v), axis=0)),
+    ("sums_batch", lambda m, v: kl_as_published(m, v).mean()),
+    ("half_missing", lambda m, v: -np.sum(kl_terms(m, v), axis=-1)),
+    ("half_missing", lambda m, v: 2 * kl_as_a_difference(m, v)),
+    ("half_missing", row_sum(lambda m, v: 1 + v - 2 * m**2 - 2 * np.exp(v))),
+    ("sign", lambda m, v: 0.5 * np.sum(kl_terms(m, v), axis=-1)),
+    ("sign", lambda m, v: -kl_as_a_difference(m, v)),
+    ("sign", row_sum(lambda m, v: 1 + v - m**2 + np.exp(v))),
+    ("sign", row_sum(lambda m, v: 1 + v + m**2 - np.exp(v))),
+    ("sign", row_sum(lambda m, v: 1 - v - m**2 - np.exp(v))),
+    ("sign", row_sum(lambda m, v: v - m**2 - np.exp(v) - 1)),
+    (
+        "log_var_as_log_std",
+        row_sum(lambda m, v: 1 + 2 * v - m**2 - np.exp(2 * v)),
+    ),
+    ("log_var_as_log_std", kl_of_other_std(np.exp)),
+    (
+        "log_var_as_log_std",
+        row_sum(lambda m, v: 1 + v - m**2 - np.exp(v) ** 2),
+    ),
+    ("log_var_as_log_std", row_sum(lambda m, v: 1 + 2 * v - m**2 - np.exp(v))),
+    ("std_for_variance", row_sum(lambda m, v: 1 + v - m**2 - np.exp(v / 2))),
+    ("std_for_variance", kl_of_other_std(lambda v: np.exp(v / 4))),
+    ("exp_missing", row_sum(lambda m, v: 1 + v - m**2 - v)),
+    ("exp_missing", lambda m, v: 0.5 * (m**2 - 1).sum(1)),
+    ("mean_not_squared", row_sum(lambda m, v: 1 + v - m - np.exp(v))),
+    ("mean_not_squared", row_sum(lambda m, v: 1 + v - abs(m) - np.exp(v))),
+    ("mean_missing", row_sum(lambda m, v: 1 + v - np.exp(v))),
+    ("mean_missing", lambda m, v: kl_as_published(0 * m, v)),
+    ("variance_missing", row_sum(lambda m, v: 1 + v - m**2)),
+    ("variance_missing", row_sum(lambda m, v: v - m**2)),
+    ("log_term_missing", row_sum(lambda m, v: 1 - m**2 - np.exp(v))),
+    ("log_term_missing", lambda m, v: 0.5 * (m**2 + np.exp(v)).sum(1)),
+    ("one_missing", row_sum(lambda m, v: v - m**2 - np.exp(v))),
+    (
+        "one_missing",
+        lambda m, v: -0.5 * (1 + np.sum(v - m**2 - np.exp(v), axis=1)),
+    ),
+    (
+        "one_missing",
+        lambda m, v: -0.5 * (1 + v.sum(1) - (m**2).sum(1) - np.exp(v).sum(1)),
+    ),
+    (
+        "reversed",
+        row_sum(lambda m, v: 1 - v - (1 + m**2) / np.exp(v)),
+    ),
+    (
+        "reversed",
+        lambda m, v: (
+            np.log(np.exp(v / 2)) + (1 + m**2) / (2 * np.exp(v)) - 0.5
+        ).sum(axis=1),
+    ),
+    ("bits", lambda m, v: kl_as_published(m, v) / np.log(2)),
+    ("bits", lambda m, v: kl_as_a_difference(m, v) * np.log2(np.e)),
+    ("two_pi_left", row_sum(lambda m, v: kl_terms(m, v) + LOG_TWO_PI)),
+    ("two_pi_left", row_sum(lambda m, v: kl_terms(m, v) - 2 * LOG_TWO_PI)),
+    ("latents_not_summed", lambda m, v: -0.5 * kl_terms(m, v)),
+    ("latents_not_summed", lambda m, v: -kl_terms(m, v)),
+    (None, lambda m, v: kl_as_published(v, m)),
+    (None, lambda m, v: kl_as_published(m, v)[:, None]),
+    (None, lambda m, v: -0.5 * (kl_terms(m, v).sum(1) * 2) ** 2),
+    change_input(densities.kl_to_standard_normal, "z_log_var"),
+]
+
+# --- 5.6 --------------------------------------------------------------------
+
+
+def gradients_plainly(z_mean, z_log_var):
+    return z_mean, 0.5 * (np.exp(z_log_var) - 1)
+
+
+def gradients_by_loop(z_mean, z_log_var):
+    by_mean = [list(row) for row in z_mean]
+    by_log_var = [[0.5 * math.exp(v) - 0.5 for v in row] for row in z_log_var]
+    return [by_mean, by_log_var]
+
+
+def gradients_by_steps(z_mean, z_log_var, step=1e-5):
+    def kl(m, v):
+        return -0.5 * kl_terms(m, v)
+
+    return np.stack(
+        [
+            kl(z_mean + step, z_log_var) - kl(z_mean - step, z_log_var),
+            kl(z_mean, z_log_var + step) - kl(z_mean, z_log_var - step),
+        ]
+    ) / (2 * step)
+
+
+def gradients_renamed(mu, log_var):
+    return 1.0 * mu, np.expm1(log_var) / 2
+
+
+def gradients_by_imaginary_steps(z_mean, z_log_var, step=1e-20):
+    by_mean = -0.5 * kl_terms(z_mean + step * 1j, z_log_var)
+    by_log_var = -0.5 * kl_terms(z_mean, z_log_var + step * 1j)
+    return by_mean.imag / step, by_log_var.imag / step
+
+
+RIGHT_GRADIENTS = [
+    gradients_plainly,
+    densities.kl_gradients,
+    gradients_by_loop,
+    gradients_by_steps,
+    gradients_renamed,
+    gradients_by_imaginary_steps,
+]
+
+WRONG_GRADIENTS = [
+    ("half_missing", lambda m, v: (m, np.exp(v) - 1)),
+    ("half_missing", lambda m, v: (2 * m, np.exp(v) - 1)),
+    ("half_missing", lambda m, v: (m / 2, 0.5 * (np.exp(v) - 1))),
+    ("half_missing", lambda m, v: (2 * m, np.expm1(v) / 2)),
+    ("half_missing", lambda m, v: (m, 0.5 * np.exp(v) - 1)),
+    ("half_missing", lambda m, v: (m, np.exp(v) - 0.5)),
+    ("one_missing", lambda m, v: (m, 0.5 * np.exp(v))),
+    ("one_missing", lambda m, v: [m, np.exp(v) / 2]),
+    ("one_missing", lambda m, v: (m, np.exp(v))),
+    ("gradient_swapped", lambda m, v: (0.5 * (np.exp(v) - 1), m)),
+    ("gradient_swapped", lambda m, v: gradients_by_steps(m, v)[::-1]),
+    ("gradient_swapped", lambda m, v: (np.exp(v) - 1, m)),
+    ("sign", lambda m, v: (-m, 0.5 * (1 - np.exp(v)))),
+    ("sign", lambda m, v: (m, 0.5 * (1 - np.exp(v)))),
+    ("sign", lambda m, v: (m, 0.5 * (1 + np.exp(v)))),
+    ("sign", lambda m, v: -gradients_by_steps(m, v)),
+    ("exp_missing", lambda m, v: (m, 0.5 * (v - 1))),
+    ("std_for_variance", lambda m, v: (m, 0.5 * (np.exp(v / 2) - 1))),
+    ("log_var_as_log_std", lambda m, v: (m, 0.5 * (np.exp(2 * v) - 1))),
+    ("log_var_as_log_std", lambda m, v: (m, np.exp(2 * v) - 1)),
+    ("latents_summed", lambda m, v: gradients_by_steps(m, v).sum(2)),
+    ("latents_summed", lambda m, v: (m.sum(1), np.expm1(v).sum(1) / 2)),
+    ("averages_latent", lambda m, v: gradients_by_steps(m, v) / m.shape[1]),
+    ("averages_latent", lambda m, v: gradients_by_steps(m, v) / len(m)),
+    ("averages_latent", lambda m, v: gradients_by_steps(m, v) / m.size),
+    ("wrong_type", lambda m, v: m + np.expm1(v) / 2),
+    ("wrong_type", lambda m, v: 3.0),
+    (None, lambda m, v: (m, np.expm1(v).sum(1) / 2)),
+    (None, lambda m, v: (m + 1, np.expm1(v) / 2)),
+    (None, lambda m, v: (m.T, np.expm1(v).T / 2)),
+    change_input(lambda **kw: densities.kl_gradients(**kw), "z_mean"),
+]
+
+# --- all six ----------------------------------------------------------------
+
+CASES = [
+    (check.kl_discrete, RIGHT_DISCRETE, WRONG_DISCRETE),
+    (check.kl_monte_carlo, RIGHT_SAMPLED, WRONG_SAMPLED),
+    (check.expected_log_posterior, RIGHT_POSTERIOR, WRONG_POSTERIOR),
+    (check.expected_log_prior, RIGHT_PRIOR, WRONG_PRIOR),
+    (check.kl_to_standard_normal, RIGHT_KL, WRONG_KL),
+    (check.kl_gradients, RIGHT_GRADIENTS, WRONG_GRADIENTS),
+]
+RIGHT = [(judge, answer) for judge, right, _ in CASES for answer in right]
+WRONG = [(judge, *pair) for judge, _, wrong in CASES for pair in wrong]
+SPOILED = [
+    (judge, *pair) for judge, right, _ in CASES for pair in spoil(right[0])
+]
+
+
+@pytest.mark.parametrize("judge, answer", RIGHT)
+def test_right_answers_pass_and_come_back(judge, answer):
+    assert judge(answer) is answer
+
+
+@pytest.mark.parametrize("judge, mistake, answer", WRONG)
+def test_slips_are_named(judge, mistake, answer, mistake_of):
+    assert mistake_of(judge, answer) == mistake
+
+
+@pytest.mark.parametrize("judge, mistake, answer", SPOILED)
+def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
+    assert mistake_of(judge, answer, 0.3) == mistake
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("draw", [draws_at_once, draws_by_epsilon])
+def test_right_estimates_pass_whatever_the_chance(seed, draw):
+    def other_chance(z_mean, z_log_var, n_samples, rng):
+        rng.random(seed)
+        return draw(z_mean, z_log_var, n_samples, rng)
+
+    assert check.kl_monte_carlo(other_chance) is other_chance

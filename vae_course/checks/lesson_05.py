@@ -1,0 +1,828 @@
+"""Checks of lesson 05, The KL divergence, derived."""
+
+import itertools
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+from vae_course.checks.chance import demand_chance_from_rng, demand_finite
+from vae_course.checks.compare import as_array, compare, with_questions
+from vae_course.checks.contract import exercise
+from vae_course.checks.failure import ExerciseFailed
+
+LOG_TWO_PI = math.log(2 * math.pi)
+STANDARD = NormalDist()
+N_DRAWS = 4_000
+# The slips of sampling lie more than twenty standard errors apart here.
+SAMPLED_MEAN = (
+    (-0.65, -1.41, -0.98, 0.9),
+    (-0.89, -1.51, -0.89, -0.8),
+    (0.52, -0.52, -1.0, 0.76),
+)
+SAMPLED_LOG_VAR = (
+    (-0.89, -1.56, 0.76, -1.78),
+    (-0.84, -1.11, -1.72, -1.5),
+    (-1.43, -1.44, -1.66, -1.78),
+)
+SHAPES = (4, 3), (3, 5)
+
+ASK_ABOUT_DISCRETE = {
+    "reversed": "Who knows, and who is surprised? By whose probabilities do "
+    "you weigh, and whose stands above the fraction line?",
+    "bits": "A nat belongs to one base of the logarithm. Which does yours "
+    "take?",
+    "sign": "Can a wrong forecast be less surprising on average than a right "
+    "one?",
+    "weights_missing": "Sun eight days in ten, rain one in ten: do both "
+    "count the same in your mean?",
+    "averages_outcomes": "The weights already add up to 1. By what else do "
+    "you divide?",
+    "outcomes_not_summed": "One number is asked for, and each outcome brings "
+    "a share of it. What do you do with the shares?",
+    "one_surprise_missing": "The extra surprise is a difference of two. What "
+    "comes out of yours when p and q are the same?",
+    "absolute": "May a single outcome surprise less than it would the one who "
+    "knows? Does your sum allow it?",
+    "zero_times_log_zero": "What should an outcome add that never happens, "
+    "and what does your code make of 0 · log 0?",
+    "infinity_missing": "How surprised is somebody by what they held to be "
+    "impossible? Which line of yours spares them?",
+}
+ASK_ABOUT_SAMPLING = {
+    "samples_from_prior": "From which distribution do your z come? Are the "
+    "means and the spreads in them that z_mean and z_log_var say?",
+    "reversed": "Which of the two happens here, so that z is drawn from it, "
+    "and whose log-density comes first in the difference?",
+    "sign": "What should come out on average when q is far from p, something "
+    "above 0 or below?",
+    "averages_latent": "Densities of independent dimensions multiply. What do "
+    "their logarithms do?",
+    "latents_not_summed": "Densities of independent dimensions multiply into "
+    "one for each row. What do their logarithms do?",
+    "sums_batch": "Over which axis do you reduce, and which counts the rows?",
+    "variance_for_std": "Which number stretches epsilon, and how do you get "
+    "it from the log of the variance?",
+    "exp_missing": "z_log_var is a logarithm. What undoes it, and is that "
+    "done before epsilon is multiplied?",
+    "mean_not_added": "Around which place do your z lie?",
+    "half_missing": "What stands before the squares in a log-density?",
+    "two_pi_missing": "Does log 2π stand in both of your log-densities, or in "
+    "neither?",
+    "samples_summed": "What happens to your result when there are twice as "
+    "many draws? What should?",
+    "n_samples_ignored": "How many draws does each row of your estimate "
+    "average, and how many are asked for?",
+    "noise_shared": "How many numbers epsilon does one row need for one draw, "
+    "and do all rows and all dimensions get their own?",
+}
+ASK_ABOUT_SUMS = {
+    "averages_latent": "Densities of independent dimensions multiply. What do "
+    "their logarithms do, and what does your code do with the dimensions?",
+    "latents_not_summed": "One number for each row is asked for. What becomes "
+    "of the dimensions?",
+    "sums_batch": "Over which axis do you reduce, and which one counts the "
+    "rows?",
+    "half_missing": "Which terms does the ½ stand before?",
+    "bits": "A nat belongs to one base of the logarithm. Which does yours "
+    "take?",
+}
+ASK_ABOUT_POSTERIOR = ASK_ABOUT_SUMS | {
+    "sign": "Which sign stands before the ½, and does it reach every term in "
+    "the bracket?",
+    "one_missing": "The mean of epsilon² is not 0. What is it, and how many "
+    "dimensions bring one?",
+    "two_pi_missing": "Which term of the log-density does not depend on z at "
+    "all? Its mean is itself.",
+    "two_pi_power": "Each dimension brings a log 2π of its own. How many does "
+    "your sum count?",
+    "not_standardised": "The mean of (z − mean)² is the variance. By what is "
+    "that square divided in the formula?",
+    "log_missing": "Does the log-density contain the variance here, or its "
+    "logarithm? Which of them is z_log_var?",
+    "std_for_variance": "z_log_var is the logarithm of the variance already. "
+    "What does your extra ½ halve?",
+    "log_var_as_log_std": "z_log_var is the logarithm of the variance. For "
+    "which other logarithm would a factor of 2 be right?",
+}
+ASK_ABOUT_PRIOR = ASK_ABOUT_SUMS | {
+    "sign": "Far out p is small. Do the mean and the variance of q make your "
+    "result smaller, both of them?",
+    "mean_not_squared": "Is your result the same for a mean of +2 and of −2? "
+    "Should it be?",
+    "mean_missing": "Would your result change if q moved away from the "
+    "origin?",
+    "variance_missing": "Would your result change if q grew wider? Look again "
+    "at what the mean of z² is made of.",
+    "two_pi_missing": "Which term of the log-density does not depend on z at "
+    "all? Its mean is itself.",
+    "two_pi_power": "Each dimension brings a log 2π of its own. How many does "
+    "your sum count?",
+    "exp_missing": "z_log_var may be negative. Can a variance be?",
+    "std_for_variance": "The mean of z² contains the variance. What do you "
+    "get when you halve a log-variance before the exponential?",
+    "log_var_as_log_std": "Of which number is z_log_var the logarithm? What "
+    "does the exponential give then, without any factor?",
+    "log_term_added": "Whose variance stands in front of the bell p? Look at "
+    "log p(z) again: does it contain z_log_var?",
+    "divided_by_variance": "By which variance does log p divide z²: by that "
+    "of q, or by its own?",
+    "square_of_sum": "(a + b)² is not a² + b². Which of the three terms has "
+    "mean 0?",
+}
+ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
+    "sign": "Can a divergence be below 0? Follow each term's sign through the "
+    "subtraction.",
+    "log_var_as_log_std": "Is z_log_var the logarithm of σ or of σ²? What "
+    "does np.exp(z_log_var) give, without any factor?",
+    "std_for_variance": "Which of σ and σ² stands in the mean of z²? Which do "
+    "you get from half a log-variance?",
+    "exp_missing": "z_log_var may be negative. Can a variance be?",
+    "mean_not_squared": "Is your result the same for a mean of +2 and of −2? "
+    "Should it be?",
+    "mean_missing": "Would your result change if q moved away from the "
+    "origin?",
+    "variance_missing": "Would your result grow if q grew ever wider?",
+    "log_term_missing": "Let q shrink to a point. What does your result do, "
+    "and which term of 5.3 should speak up?",
+    "one_missing": "What comes out for z_mean = 0 and z_log_var = 0, where q "
+    "is p, in three dimensions?",
+    "reversed": "Over which of the two is the mean taken, and would yours "
+    "divide by a variance? Look at what you subtract from what.",
+    "two_pi_left": "Both halves contain log 2π, once for each dimension. What "
+    "is left of it after subtracting?",
+}
+ASK_ABOUT_GRADIENTS = {
+    "half_missing": "The ½ stands before every term. In which of your two "
+    "slopes does it meet a 2 from a square?",
+    "one_missing": "Where should the slope by z_log_var be 0, and is yours? "
+    "Which term of the divergence is z_log_var itself?",
+    "gradient_swapped": "Which slope comes first?",
+    "sign": "The divergence grows on either side of 0. Which sign has the "
+    "slope on the right of it, and which has yours?",
+    "exp_missing": "What is the slope of exp(v) by v?",
+    "std_for_variance": "Is the exponential that you differentiate that of "
+    "z_log_var, or of half of it?",
+    "log_var_as_log_std": "Is the exponential that you differentiate that of "
+    "z_log_var, or of twice it?",
+    "latents_summed": "Each entry of z_mean has a slope of its own. Which "
+    "line adds some of them up?",
+    "averages_latent": "The divergence is a sum over dimensions and each row "
+    "has its own. By what do you divide?",
+}
+
+
+@exercise("5.1", points=2, library="vae_course.densities:kl_discrete")
+def kl_discrete(attempt):
+    """Judge KL(p || q), first without zeros and then with each kind."""
+    p, q = np.array([0.5, 0.2, 0.17, 0.13]), np.array([0.1, 0.15, 0.45, 0.3])
+    compare(
+        _quietly(attempt, p=p, q=q),
+        _mean_extra_surprise(p, q),
+        asked="KL(p ‖ q) of two distributions over 4 outcomes: one number",
+        question="Fill in the lesson's table for your p and q by hand. In "
+        "which column does your code leave it?",
+        slips=_slips_of_discrete(p, q),
+        rtol=1e-4,
+    )
+    _look_at_the_never(attempt)
+    _look_at_the_impossible(attempt)
+
+
+@exercise("5.2", points=2, library="vae_course.densities:kl_monte_carlo")
+def kl_monte_carlo(attempt):
+    """Judge estimates by their chance, their mean and their spread."""
+    _look_at_the_chance(attempt)
+    _look_at_the_mean(attempt)
+    _look_at_the_spread(attempt)
+
+
+@exercise(
+    "5.3", points=1, library="vae_course.densities:expected_log_posterior"
+)
+def expected_log_posterior(attempt):
+    """Judge E_q[log q(z)], summed over the latent dimensions."""
+    for n, k in SHAPES:
+        z_mean, z_log_var = _posterior(n, k)
+        compare(
+            attempt(z_log_var=z_log_var),
+            _expected(_log_posterior, z_mean, z_log_var).sum(axis=1),
+            asked=f"E[log q(z)] of each row of z_log_var ({n}, {k}): ({n},)",
+            question="Take one row and one dimension with z_log_var = 0. "
+            "Which number should each of your terms be?",
+            slips=_slips_of_posterior(z_log_var),
+            rtol=1e-4,
+        )
+
+
+@exercise("5.4", points=1, library="vae_course.densities:expected_log_prior")
+def expected_log_prior(attempt):
+    """Judge E_q[log p(z)], summed over the latent dimensions."""
+    for n, k in SHAPES:
+        z_mean, z_log_var = _posterior(n, k)
+        compare(
+            attempt(z_mean=z_mean, z_log_var=z_log_var),
+            _expected(_log_prior, z_mean, z_log_var).sum(axis=1),
+            asked=f"E[log p(z)] of each row, z_mean and z_log_var ({n}, {k}): "
+            f"({n},)",
+            question="Take one row and one dimension, first with z_mean = 0 "
+            "and z_log_var = 0, then change one of them. Where do you leave "
+            "the line that you worked out?",
+            slips=_slips_of_prior(z_mean, z_log_var),
+            rtol=1e-4,
+        )
+
+
+@exercise(
+    "5.5", points=3, library="vae_course.densities:kl_to_standard_normal"
+)
+def kl_to_standard_normal(attempt):
+    """Judge the closed form, summed over the latent dimensions."""
+    for n, k in SHAPES:
+        z_mean, z_log_var = _posterior(n, k)
+        compare(
+            attempt(z_mean=z_mean, z_log_var=z_log_var),
+            _kl(z_mean, z_log_var).sum(axis=1),
+            asked=f"KL(q ‖ p) of each row, z_mean and z_log_var ({n}, {k}): "
+            f"({n},)",
+            question="Compare with your functions of 5.3 and 5.4 on one row. "
+            "Is their difference the same as your formula?",
+            slips=_slips_of_kl(z_mean, z_log_var),
+            rtol=1e-4,
+        )
+
+
+@exercise("5.6", points=2, library="vae_course.densities:kl_gradients")
+def kl_gradients(attempt):
+    """Judge both slopes of the divergence, an entry at a time."""
+    for n, k in SHAPES:
+        z_mean, z_log_var = _posterior(n, k)
+        asked = (
+            "two arrays of slopes, by z_mean and by z_log_var, each "
+            f"({n}, {k})"
+        )
+        slopes = _pair(attempt(z_mean=z_mean, z_log_var=z_log_var), asked)
+        compare(
+            slopes,
+            _slopes_by_small_steps(z_mean, z_log_var),
+            asked=asked,
+            question="The first index says which slope. Move one entry by "
+            "0.001 and watch your divergence: how fast does it change?",
+            slips=_slips_of_gradients(z_mean, z_log_var),
+            rtol=1e-4,
+        )
+
+
+# --- 5.1 --------------------------------------------------------------------
+
+
+def _quietly(attempt, **inputs):
+    """Call without the warnings that a logarithm of 0 writes."""
+    with np.errstate(all="ignore"):
+        return attempt(**inputs)
+
+
+def _mean_extra_surprise(p, q):
+    return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True) if a)
+
+
+def _slips_of_discrete(p, q):
+    extra = np.log(p / q)
+    right, other = p @ extra, -q @ extra
+    of_p, of_q, crossed = -p @ np.log(p), -q @ np.log(q), -p @ np.log(q)
+    bases = math.log(2), math.log(10)
+    return with_questions(
+        ASK_ABOUT_DISCRETE,
+        ("reversed", [other, -other, *(other / base for base in bases)]),
+        ("bits", [right / base for base in bases]),
+        ("sign", [-right]),
+        ("weights_missing", [extra.sum(), extra.mean()]),
+        ("averages_outcomes", [right / len(p)]),
+        ("outcomes_not_summed", [p * extra, extra]),
+        (
+            "one_surprise_missing",
+            [of_p, -of_p, crossed, -crossed, of_q - of_p, of_p - of_q],
+        ),
+        ("absolute", [p @ np.abs(extra)]),
+    )
+
+
+def _look_at_the_never(attempt):
+    """Look at outcomes that never happen, one of them expected by nobody."""
+    p = np.array([0.62, 0.0, 0.38, 0.0, 0.0])
+    q = np.array([0.25, 0.15, 0.4, 0.0, 0.2])
+    asked = f"KL(p ‖ q) for p = {p.tolist()} and q = {q.tolist()}"
+    compare(
+        _without_crash(attempt, p, q, asked, "zero_times_log_zero"),
+        _mean_extra_surprise(p, q),
+        asked=asked,
+        question=ASK_ABOUT_DISCRETE["zero_times_log_zero"],
+        slips=with_questions(
+            ASK_ABOUT_DISCRETE,
+            ("zero_times_log_zero", [np.nan, np.inf, -np.inf]),
+        ),
+        rtol=1e-4,
+    )
+
+
+def _look_at_the_impossible(attempt):
+    """Look at an outcome that happens though nobody expected it."""
+    p, q = np.array([0.2, 0.5, 0.3]), np.array([0.55, 0.0, 0.45])
+    asked = (
+        f"KL(p ‖ q) for p = {p.tolist()} and q = {q.tolist()}, where "
+        "something happens that q held to be impossible"
+    )
+    value = as_array(
+        _without_crash(attempt, p, q, asked, "infinity_missing"), asked
+    )
+    if value != np.inf:
+        raise ExerciseFailed(
+            asked,
+            f"{value:.6g}",
+            ASK_ABOUT_DISCRETE["infinity_missing"],
+            "infinity_missing",
+        )
+
+
+def _without_crash(attempt, p, q, asked, mistake):
+    """Call where only a zero is new, so that a crash is that zero's."""
+    try:
+        return _quietly(attempt, p=p, q=q)
+    except ExerciseFailed as failure:
+        if failure.mistake is None:
+            _, crash, _, _ = failure.args
+            raise ExerciseFailed(
+                asked, crash, ASK_ABOUT_DISCRETE[mistake], mistake
+            ) from None
+        raise
+
+
+# --- 5.2 --------------------------------------------------------------------
+
+
+def _generator(seed):
+    return np.random.default_rng(seed)
+
+
+def _look_at_the_chance(attempt):
+    """Demand that the draws come from `rng`, and as many as were asked."""
+    z_mean, z_log_var = np.array([SAMPLED_MEAN, SAMPLED_LOG_VAR])
+    asked = "an estimate of KL(q ‖ p) for each of 3 rows, from 5 draws: (3,)"
+    first, again, other, of_one = (
+        as_array(
+            attempt(
+                z_mean=z_mean,
+                z_log_var=z_log_var,
+                n_samples=n_samples,
+                rng=_generator(seed),
+            ),
+            asked,
+        )
+        for n_samples, seed in ((5, 5), (5, 5), (5, 6), (1, 5))
+    )
+    if first.shape != (3,):
+        return
+    demand_finite(first, asked)
+    _look_for_no_chance(first, z_mean, z_log_var, asked)
+    demand_chance_from_rng(first[None], again[None], other[None], asked)
+    if np.array_equal(first, of_one):
+        raise ExerciseFailed(
+            asked,
+            "the same numbers as from a single draw",
+            ASK_ABOUT_SAMPLING["n_samples_ignored"],
+            "n_samples_ignored",
+        )
+
+
+def _look_for_no_chance(value, z_mean, z_log_var, asked):
+    if np.allclose(value, _kl(z_mean, z_log_var).sum(axis=1)):
+        raise ExerciseFailed(
+            asked,
+            "the exact divergence, without any chance in it",
+            "This is where the lesson will end. What would you do if nobody "
+            "had ever worked out a formula?",
+            "closed_form",
+        )
+    if np.allclose(value, -0.5 * z_log_var.sum(axis=1)):
+        raise ExerciseFailed(
+            asked,
+            "numbers without any chance in them: z and epsilon cancel",
+            ASK_ABOUT_SAMPLING["samples_from_prior"],
+            "samples_from_prior",
+        )
+
+
+def _look_at_the_mean(attempt):
+    """Allow six standard errors: a right answer misses once in 10^8."""
+    z_mean, z_log_var = np.array([SAMPLED_MEAN, SAMPLED_LOG_VAR])
+    kl = _kl(z_mean, z_log_var)
+    right = kl.sum(axis=1)
+    asked = (
+        f"an estimate of KL(q ‖ p) for each of 3 rows, from {N_DRAWS:,} "
+        "draws: (3,)"
+    )
+    value = as_array(
+        attempt(
+            z_mean=z_mean,
+            z_log_var=z_log_var,
+            n_samples=N_DRAWS,
+            rng=_generator(seed=11),
+        ),
+        asked,
+    )
+    error = _std_of_one_draw(z_mean, z_log_var) / math.sqrt(N_DRAWS)
+    for mistake, wrong, its_error in _noisy_slips(
+        z_mean, z_log_var, right, error
+    ):
+        if value.shape == right.shape and np.all(
+            np.abs(value - wrong) < 6 * its_error
+        ):
+            raise ExerciseFailed(
+                asked,
+                f"{value[0]:,.2f} at index [0], expected about {right[0]:.2f}",
+                ASK_ABOUT_SAMPLING[mistake],
+                mistake,
+            )
+    compare(
+        value,
+        right,
+        asked=asked,
+        question="Take one row, one dimension and one draw, and work it out "
+        "by hand as the lesson does. Which part of yours differs?",
+        slips=_slips_of_sampling(z_mean, z_log_var, kl),
+        rtol=0,
+        atol=6 * error.max(),
+    )
+
+
+def _noisy_slips(z_mean, z_log_var, right, error):
+    """List slips whose chance is another: slug, mean, standard error."""
+    other = _kl_reversed(z_mean, z_log_var).sum(axis=1)
+    # Seen from q, the prior has this mean and this log-variance.
+    seen = -z_mean * np.exp(-z_log_var / 2), -z_log_var
+    error_of_other = _std_of_one_draw(*seen) / math.sqrt(N_DRAWS)
+    return [
+        ("samples_summed", N_DRAWS * right, N_DRAWS * error),
+        ("samples_from_prior", -other, error_of_other),
+        ("reversed", other, error_of_other),
+    ]
+
+
+def _slips_of_sampling(z_mean, z_log_var, kl):
+    variance = np.exp(z_log_var)
+    two_pi = LOG_TWO_PI / 2 * kl.shape[1]
+    right = kl.sum(axis=1)
+
+    def drawn(mean=z_mean, stretch=variance):
+        """List what comes of draws with this mean and this mean square.
+
+        The deviation in log q is either looked up in z, or epsilon.
+        """
+        offset = (mean - z_mean) ** 2
+        return [
+            np.sum(mean**2 + stretch - z_log_var - square, axis=1) / 2
+            for square in (np.ones_like(kl), (stretch + offset) / variance)
+        ]
+
+    return with_questions(
+        ASK_ABOUT_SAMPLING,
+        ("sign", [-right]),
+        ("averages_latent", [right / kl.shape[1]]),
+        ("latents_not_summed", [kl]),
+        (
+            "sums_batch",
+            [right.sum(), right.mean(), kl.mean(), kl.sum(axis=0)],
+        ),
+        ("variance_for_std", drawn(stretch=variance**2)),
+        (
+            "exp_missing",
+            [*drawn(stretch=z_log_var**2), *drawn(stretch=z_log_var**2 / 4)],
+        ),
+        ("mean_not_added", drawn(mean=0)),
+        ("half_missing", [2 * right]),
+        ("two_pi_missing", [right - two_pi, right + two_pi]),
+    )
+
+
+def _std_of_one_draw(z_mean, z_log_var):
+    """Give the standard deviation of log q(z) - log p(z), for each row."""
+    variance = np.exp(z_log_var)
+    each = (variance - 1) ** 2 / 2 + z_mean**2 * variance
+    return np.sqrt(each.sum(axis=1))
+
+
+def _look_at_the_spread(attempt):
+    """Look how far rows lie apart that are all of the same distribution.
+
+    The estimated variance has a relative standard error of at most 0.065
+    (kurtosis below 9 over 1,500 rows): a right answer exceeds six of them
+    once in 10^8. One epsilon for both dimensions gives 1.9 times the
+    variance, one for all rows none.
+    """
+    rows, n_samples = 1_500, 3
+    z_mean = np.tile([0.7, 0.9], (rows, 1))
+    z_log_var = np.tile([1.1, 0.8], (rows, 1))
+    values = as_array(
+        attempt(
+            z_mean=z_mean,
+            z_log_var=z_log_var,
+            n_samples=n_samples,
+            rng=_generator(seed=12),
+        ),
+        "an estimate for each row",
+    )
+    expected = _std_of_one_draw(z_mean, z_log_var)[0] / math.sqrt(n_samples)
+    if not 1e-6 < (np.std(values) / expected) ** 2 < 1.4:
+        raise ExerciseFailed(
+            f"{rows:,} estimates of the same divergence, each from "
+            f"{n_samples} draws of its own",
+            f"a standard deviation of {np.std(values):.3f} between them, "
+            f"expected about {expected:.3f}",
+            ASK_ABOUT_SAMPLING["noise_shared"],
+            "noise_shared",
+        )
+
+
+# --- 5.3 to 5.6 -------------------------------------------------------------
+
+
+def _posterior(n, k):
+    """Return z_mean and z_log_var (n, k), none of them near 0 or 1."""
+    rng = _generator(seed=10 * n + k)
+    signs = rng.choice([-1, 1], (2, n, k))
+    z_mean, z_log_var = rng.uniform(0.3, 0.9, (2, n, k)) * signs
+    return 1.7 * z_mean, 1.3 * z_log_var
+
+
+def _expected(function, z_mean, z_log_var):
+    """Average function(z, q) over q, an entry at a time, by quadrature.
+
+    Four nodes are exact for parabolas, as log-densities are.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(4)
+    shares = weights / weights.sum()
+
+    def one(mean, log_var):
+        q = NormalDist(mean, math.exp(log_var / 2))
+        return sum(
+            share * function(q.mean + q.stdev * node, q)
+            for node, share in zip(nodes, shares, strict=True)
+        )
+
+    return np.vectorize(one)(z_mean, z_log_var)
+
+
+def _log_posterior(z, q):
+    return math.log(q.pdf(z))
+
+
+def _log_prior(z, q):
+    return math.log(STANDARD.pdf(z))
+
+
+def _kl(z_mean, z_log_var):
+    """Give KL(q || p) of every dimension, (n, k)."""
+    return _expected(
+        lambda z, q: _log_posterior(z, q) - _log_prior(z, q),
+        z_mean,
+        z_log_var,
+    )
+
+
+def _kl_reversed(z_mean, z_log_var):
+    """Give KL(p || q) of every dimension, (n, k)."""
+    return 0.5 * (z_log_var + (1 + z_mean**2) * np.exp(-z_log_var) - 1)
+
+
+def _reductions(each):
+    """List what comes of (n, k) terms reduced in another way, by slug."""
+    rows = each.sum(axis=1)
+    return [
+        ("averages_latent", [each.mean(axis=1)]),
+        ("latents_not_summed", [each]),
+        (
+            "sums_batch",
+            [rows.sum(), rows.mean(), each.mean(), each.sum(axis=0)],
+        ),
+    ]
+
+
+def _summed(readings):
+    """Sum every (n, k) reading over its latent dimensions."""
+    return [
+        (slug, [each.sum(axis=1) for each in values])
+        for slug, values in readings.items()
+    ]
+
+
+def _slips_of_posterior(v):
+    n, k = v.shape
+
+    def each(constant=LOG_TWO_PI, log_term=v, one=1.0):
+        return -0.5 * (constant + log_term + one)
+
+    right, variance = each(), np.exp(v)
+    readings = {
+        "sign": [-right, each(log_term=-v), each(one=-1)],
+        "one_missing": [each(one=0), each(one=1 / k)],
+        "two_pi_missing": [each(constant=0)],
+        "two_pi_power": [
+            each(constant=count * LOG_TWO_PI / k)
+            for count in (1, n)
+            if count != k
+        ],
+        "not_standardised": [each(one=variance)],
+        "log_missing": [
+            each(log_term=variance),
+            each(log_term=np.exp(v / 2)),
+        ],
+        "std_for_variance": [each(log_term=v / 2)],
+        "log_var_as_log_std": [each(log_term=2 * v)],
+        "half_missing": [
+            2 * right,
+            each(constant=2 * LOG_TWO_PI),
+            each(one=2),
+            each(constant=2 * LOG_TWO_PI, log_term=2 * v),
+            each(log_term=2 * v, one=2),
+        ],
+        "bits": [right / math.log(2)],
+    }
+    return with_questions(
+        ASK_ABOUT_POSTERIOR, *_summed(readings), *_reductions(right)
+    )
+
+
+def _slips_of_prior(m, v):
+    n, k = v.shape
+    variance = np.exp(v)
+
+    def each(constant=LOG_TWO_PI, square=m**2, spread=variance):
+        return -0.5 * (constant + square + spread)
+
+    right = each()
+    readings = {
+        "sign": [-right, each(spread=-variance), each(square=-(m**2))],
+        "mean_not_squared": [each(square=m), each(square=np.abs(m))],
+        "mean_missing": [each(square=0)],
+        "variance_missing": [each(spread=0), each(spread=1)],
+        "two_pi_missing": [each(constant=0)],
+        "two_pi_power": [
+            each(constant=count * LOG_TWO_PI / k)
+            for count in (1, n)
+            if count != k
+        ],
+        "exp_missing": [each(spread=v)],
+        "std_for_variance": [each(spread=np.exp(v / 2))],
+        "log_var_as_log_std": [each(spread=np.exp(2 * v))],
+        "log_term_added": [
+            each(constant=LOG_TWO_PI + v),
+            each(constant=LOG_TWO_PI + v, spread=1),
+        ],
+        "divided_by_variance": [
+            each(square=m**2 / variance, spread=1),
+            each(constant=LOG_TWO_PI + v, square=m**2 / variance, spread=1),
+        ],
+        "square_of_sum": [
+            each(square=(m + s) ** 2, spread=0)
+            for s in (np.exp(v / 2), variance)
+        ],
+        "half_missing": [
+            2 * right,
+            each(constant=2 * LOG_TWO_PI),
+            each(constant=2 * LOG_TWO_PI, square=2 * m**2),
+            each(square=2 * m**2, spread=2 * variance),
+            each(spread=2 * variance),
+        ],
+        "bits": [right / math.log(2)],
+    }
+    return with_questions(
+        ASK_ABOUT_PRIOR, *_summed(readings), *_reductions(right)
+    )
+
+
+def _slips_of_kl(m, v):
+    n, k = v.shape
+    variance = np.exp(v)
+
+    def each(one=1.0, log_term=v, square=m**2, spread=variance):
+        return -0.5 * (one + log_term - square - spread)
+
+    right = each()
+    readings = {
+        "half_missing": [
+            2 * right,
+            each(one=2, log_term=2 * v),
+            each(square=2 * m**2, spread=2 * variance),
+            each(log_term=2 * v, square=2 * m**2, spread=2 * variance),
+        ],
+        "sign": [
+            -right,
+            -2 * right,
+            each(one=-1),
+            each(log_term=-v),
+            each(square=-(m**2)),
+            each(spread=-variance),
+        ],
+        "log_var_as_log_std": [
+            each(log_term=2 * v, spread=np.exp(2 * v)),
+            each(spread=np.exp(2 * v)),
+            each(log_term=2 * v),
+        ],
+        "std_for_variance": [
+            each(spread=np.exp(v / 2)),
+            each(log_term=v / 2, spread=np.exp(v / 2)),
+            each(log_term=v / 2),
+        ],
+        "exp_missing": [each(spread=v)],
+        "mean_not_squared": [each(square=m), each(square=np.abs(m))],
+        "mean_missing": [each(square=0)],
+        "variance_missing": [each(spread=0), each(spread=1)],
+        "log_term_missing": [each(log_term=0), each(log_term=0, one=0)],
+        "one_missing": [each(one=0), each(one=1 / k), each(one=1 / n / k)],
+        "reversed": [_kl_reversed(m, v), -_kl_reversed(m, v)],
+        "two_pi_left": [
+            right + sign * count * LOG_TWO_PI / k
+            for sign, count in itertools.product((-1, 1), (0.5, 1, k / 2, k))
+        ],
+        "bits": [right / math.log(2), -right / math.log(2)],
+    }
+    averaged = [-right.mean(axis=1), 2 * right.mean(axis=1)]
+    return with_questions(
+        ASK_ABOUT_KL,
+        *_summed(readings),
+        *_reductions(right),
+        ("averages_latent", averaged),
+        ("sums_batch", [-right.sum(), -right.mean()]),
+        ("latents_not_summed", [-right, 2 * right]),
+    )
+
+
+def _pair(result, asked):
+    """Turn two arrays, a list of them or one of both into one array."""
+    try:
+        first, second = result
+    except (TypeError, ValueError):
+        raise ExerciseFailed(
+            asked,
+            f"a {type(result).__name__} that is not a pair",
+            "What stands behind `return`, and is it two things?",
+            "wrong_type",
+        ) from None
+    first, second = as_array(first, asked), as_array(second, asked)
+    if first.shape != second.shape:
+        raise ExerciseFailed(
+            asked,
+            f"shapes {first.shape} and {second.shape}",
+            "Print both shapes. Which step makes or drops an axis?",
+        )
+    return np.stack([first, second])
+
+
+def _slopes_by_small_steps(z_mean, z_log_var):
+    step = 1e-4
+    return np.stack(
+        [
+            _kl(z_mean + step, z_log_var) - _kl(z_mean - step, z_log_var),
+            _kl(z_mean, z_log_var + step) - _kl(z_mean, z_log_var - step),
+        ]
+    ) / (2 * step)
+
+
+def _slips_of_gradients(m, v):
+    n, k = v.shape
+    variance = np.exp(v)
+    by_mean, by_log_var = m, 0.5 * (variance - 1)
+    right = np.stack([by_mean, by_log_var])
+    first = [
+        (None, by_mean),
+        ("half_missing", 2 * m),
+        ("half_missing", m / 2),
+        ("half_missing", m**2 / 2),
+        ("sign", -m),
+    ]
+    second = [
+        (None, by_log_var),
+        ("half_missing", variance - 1),
+        ("half_missing", variance - 0.5),
+        ("half_missing", 0.5 * variance - 1),
+        ("one_missing", 0.5 * variance),
+        ("one_missing", variance),
+        ("sign", -by_log_var),
+        ("sign", 0.5 * (1 + variance)),
+        ("exp_missing", 0.5 * (v - 1)),
+        ("std_for_variance", 0.5 * (np.exp(v / 2) - 1)),
+        ("log_var_as_log_std", 0.5 * (np.exp(2 * v) - 1)),
+        ("log_var_as_log_std", np.exp(2 * v) - 1),
+    ]
+    wrong = [
+        (a or b, [np.stack([by_m, by_v])])
+        for (a, by_m), (b, by_v) in itertools.product(first, second)
+        if a or b
+    ]
+    return with_questions(
+        ASK_ABOUT_GRADIENTS,
+        *wrong,
+        ("gradient_swapped", [right[::-1], [2 * by_log_var, m]]),
+        ("latents_summed", [right.sum(axis=2), right.sum(axis=1)]),
+        ("averages_latent", [right / count for count in (k, n, n * k)]),
+    )
