@@ -3,6 +3,7 @@
 A returned figure is shown once, as the value of the cell that made it.
 """
 
+from vae_course.plots.bounds import evidence_bound, jensen
 from vae_course.plots.densities import (
     covariance_ellipses,
     density_curves,
@@ -40,9 +41,11 @@ __all__ = [
     "density_curves",
     "ellipse",
     "estimates",
+    "evidence_bound",
     "gaps",
     "hourglass",
     "image_grid",
+    "jensen",
     "latent_plane",
     "loss_terms",
     "new_figure",
