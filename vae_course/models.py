@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vae_course.arguments import real_array
+from vae_course.arguments import demand_count, demand_shape, real_array
 from vae_course.losses import kl_loss, reconstruction_loss
 
 
@@ -184,9 +184,9 @@ class VAE(keras.Model):
         Returns:
             dict of the three running means, nats an image.
         """
-        x = _images(data)
+        inputs = self._inputs_of(data)
         with tf.GradientTape() as tape:
-            losses = self.compute_losses(x, training=True)
+            losses = self.compute_losses(inputs, training=True)
             loss = ops.mean(self._report(*losses))
             loss = self.optimizer.scale_loss(_share_of_replica(loss))
         weights = self.trainable_weights
@@ -202,8 +202,14 @@ class VAE(keras.Model):
         Returns:
             dict of the three running means, nats an image.
         """
-        self._report(*self.compute_losses(_images(data), training=False))
+        inputs = self._inputs_of(data)
+        self._report(*self.compute_losses(inputs, training=False))
         return self.get_metrics_result()
+
+    def _inputs_of(self, data):
+        """Take what `compute_losses` needs out of what Keras hands over."""
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return x
 
     def _report(self, reconstruction, kl):
         """Add a batch to the running means; return its total, (n,)."""
@@ -227,10 +233,146 @@ class VAE(keras.Model):
         return cls(**keras.saving.deserialize_keras_object(config))
 
 
-def _images(data):
-    """Take the images out of what Keras hands to a step."""
-    x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-    return x
+@keras.saving.register_keras_serializable("vae_course")
+class ConditionalVAE(VAE):
+    """A VAE that is told the class of every image, and can be asked for one.
+
+    Encoder and decoder both get the label, as a row of zeros with a one in
+    the place of the class. `fit(x, labels)` trains it; it reports what a
+    `VAE` reports, a bound on the log-likelihood of x *given* its label.
+
+    Args:
+        encoder: keras.Model, the list of x, (n, 32, 32, 1), and the labels'
+            rows, (n, n_classes), -> [z_mean, z_log_var, z], each
+            (n, latent_dim).
+        decoder: keras.Model, (n, latent_dim + n_classes) ->
+            (n, 32, 32, 1) in (0, 1); what `condition_decoder_input` gives
+            goes in.
+        n_classes: int >= 1, how many classes there are.
+        beta: float >= 0, the weight of the KL term.
+        **options: of `keras.Model`, such as `name`.
+
+    Raises:
+        TypeError: if the encoder or the decoder is not a Keras layer,
+            n_classes is no int, or beta no real number.
+        ValueError: if n_classes is below 1, or beta negative or not finite.
+
+    Source: Sohn, Lee and Yan (2015), "Learning Structured Output
+    Representation using Deep Conditional Generative Models", equation 4,
+    with the prior N(0, I) for every class; Kingma, Rezende, Mohamed and
+    Welling (2014), arXiv:1406.5298, model M2.
+    """
+
+    def __init__(self, encoder, decoder, n_classes=10, beta=1.0, **options):
+        super().__init__(encoder, decoder, beta, **options)
+        self.n_classes = demand_count("n_classes", n_classes, smallest=1)
+
+    def call(self, inputs, training=None):
+        """Draw every image from the mean of its code, and its label.
+
+        Args:
+            inputs: the pair x, float (n, 32, 32, 1) in [0, 1], and labels,
+                int (n,) from 0 to n_classes - 1.
+            training: handed on to the encoder and the decoder.
+
+        Returns:
+            x_mean, float, the shape of x, in (0, 1).
+        """
+        x, labels = inputs
+        z_mean, _, _ = self._encode(x, labels, training)
+        return self._decode(z_mean, labels, training)
+
+    def compute_losses(self, inputs, training=None):
+        """Measure both terms of the loss, with one drawn code an image.
+
+        Args:
+            inputs: the pair x, float (n, 32, 32, 1) in [0, 1], and labels,
+                int (n,) from 0 to n_classes - 1.
+            training: handed on to the encoder and the decoder.
+
+        Returns:
+            reconstruction_loss and kl_loss, each float32 (n,), nats: summed
+            over the pixels and over the latent dimensions.
+        """
+        x, labels = inputs
+        z_mean, z_log_var, z = self._encode(x, labels, training)
+        x_mean = self._decode(z, labels, training)
+        return reconstruction_loss(x, x_mean), kl_loss(z_mean, z_log_var)
+
+    def _inputs_of(self, data):
+        x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if labels is None:
+            raise ValueError(
+                "data: expected images and labels, as in fit(x, labels), "
+                "got images alone"
+            )
+        return x, labels
+
+    def _encode(self, x, labels, training):
+        rows = ops.one_hot(labels, self.n_classes)
+        return self.encoder(
+            [ops.convert_to_tensor(x), rows], training=training
+        )
+
+    def _decode(self, z, labels, training):
+        z = condition_decoder_input(z, labels, self.n_classes)
+        return self.decoder(z, training=training)
+
+    def get_config(self):
+        """Return what `from_config` needs to make the model again."""
+        return {**super().get_config(), "n_classes": self.n_classes}
+
+
+def condition_decoder_input(z, labels, n_classes):
+    """Put beside every code the class that is to be drawn from it.
+
+    Written in exercise 10.3.
+
+    Args:
+        z: float tensor or array (n, latent_dim), the codes.
+        labels: int tensor or array (n,), from 0 to n_classes - 1.
+        n_classes: int >= 1, how many classes there are.
+
+    Returns:
+        float tensor (n, latent_dim + n_classes): in each row the code, then
+        n_classes zeros with a one in the place of the label.
+
+    Raises:
+        TypeError: if n_classes is not an int, or a label none.
+        ValueError: if n_classes is below 1, the shapes do not fit, or a
+            label whose value is known is out of range.
+
+    Source: Sohn, Lee and Yan (2015), "Learning Structured Output
+    Representation using Deep Conditional Generative Models", section 4.
+
+    >>> condition_decoder_input([[0.5, -2.0]], [1], n_classes=3).numpy()
+    array([[ 0.5, -2. ,  0. ,  1. ,  0. ]], dtype=float32)
+    """
+    n_classes = demand_count("n_classes", n_classes, smallest=1)
+    z, labels = ops.convert_to_tensor(z), ops.convert_to_tensor(labels)
+    if len(z.shape) != 2:
+        raise ValueError(
+            f"z: expected shape (n, latent_dim), got {tuple(z.shape)}"
+        )
+    demand_shape("labels", labels.shape, "the rows of z", z.shape[:1])
+    _demand_classes(labels, n_classes)
+    rows = ops.one_hot(labels, n_classes, dtype=z.dtype)
+    return ops.concatenate([z, rows], axis=-1)
+
+
+def _demand_classes(labels, n_classes):
+    """Refuse labels that are no ints, or out of range where that is known."""
+    dtype = keras.backend.standardize_dtype(labels.dtype)
+    if not keras.backend.is_int_dtype(dtype):
+        raise TypeError(f"labels: expected ints, got {dtype}")
+    if not tf.executing_eagerly() or not len(labels):
+        return
+    lowest, highest = int(ops.min(labels)), int(ops.max(labels))
+    if lowest < 0 or highest >= n_classes:
+        raise ValueError(
+            f"labels: expected ints from 0 to {n_classes - 1}, got "
+            f"{lowest if lowest < 0 else highest}"
+        )
 
 
 def _share_of_replica(loss):

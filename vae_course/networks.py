@@ -152,6 +152,35 @@ def build_dense_variational_encoder(latent_dim=2):
     )
 
 
+def build_conditional_encoder(latent_dim=2, n_classes=10):
+    """Build the encoder of a conditional VAE, without convolutions.
+
+    The layers of `build_dense_variational_encoder`; the label stands beside
+    the pixels.
+
+    Args:
+        latent_dim: int >= 1, how many numbers describe an image.
+        n_classes: int >= 1, how many classes there are.
+
+    Returns:
+        keras.Model, the list of x, float (n, 32, 32, 1) in [0, 1], and
+        float (n, n_classes), in each row a one in the place of the class
+        and zeros elsewhere, -> the list [z_mean, z_log_var, z], each float
+        (n, latent_dim).
+
+    Raises:
+        TypeError: if latent_dim or n_classes is not an int.
+        ValueError: if one of them is less than 1.
+    """
+    n_classes = demand_count("n_classes", n_classes, smallest=1)
+    x = keras.Input(IMAGE_SHAPE, name="x")
+    label = keras.Input((n_classes,), name="label")
+    flatten, *trunk = _dense_layers()
+    features = layers.Concatenate()([flatten(x), label])
+    outputs = _two_heads(trunk, features, latent_dim)
+    return keras.Model([x, label], outputs, name="conditional_encoder")
+
+
 def build_dense_decoder(latent_dim=2):
     """Build a decoder without convolutions, far faster on a CPU.
 
@@ -179,9 +208,12 @@ def build_dense_decoder(latent_dim=2):
 
 
 def _with_two_heads(trunk, latent_dim, name):
-    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     x = keras.Input(IMAGE_SHAPE, name="x")
-    features = x
+    return keras.Model(x, _two_heads(trunk, x, latent_dim), name=name)
+
+
+def _two_heads(trunk, features, latent_dim):
+    latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     for layer in trunk:
         features = layer(features)
     # In float32 also where the other layers compute in 16 bits.
@@ -190,7 +222,7 @@ def _with_two_heads(trunk, latent_dim, name):
         for head in ("z_mean", "z_log_var")
     )
     z = Sampling(name="z", dtype="float32")([z_mean, z_log_var])
-    return keras.Model(x, [z_mean, z_log_var, z], name=name)
+    return [z_mean, z_log_var, z]
 
 
 def _convolutions():
