@@ -7,8 +7,15 @@ import sys
 import numpy as np
 import pytest
 from lesson_solutions import solution
+from scipy import stats
 
-from vae_course.evaluate import area_in_use, hole_share, nearest_distance
+from vae_course.evaluate import (
+    active_units,
+    area_in_use,
+    hole_share,
+    importance_weighted_bound,
+    nearest_distance,
+)
 
 Z = np.array([[-3.0, 10.0], [5.0, 10.5], [1.0, 14.0], [0.5, 11.0]])
 
@@ -193,3 +200,133 @@ def test_area_refuses_a_box_that_is_none(box):
     z = np.random.default_rng(2).normal(size=(30, 2))
     with pytest.raises(ValueError, match="box: expected"):
         area_in_use(z, 4, box)
+
+
+# --- active_units -----------------------------------------------------------
+
+# Deviations from the mean that have a variance of 1 to the last digit.
+SPREAD = np.array([[-1.0], [1.0], [-1.0], [1.0]])
+
+
+def test_units_count_where_the_variance_exceeds_the_threshold():
+    z_mean = SPREAD * np.sqrt([0.02, 0.0099, 0.0101, 0.0]) + [0, 5, -7, 3]
+    assert active_units(z_mean) == 2
+    assert active_units(z_mean, threshold=0.015) == 1
+    assert active_units(z_mean, threshold=0) == 3
+    assert active_units(z_mean, threshold=9) == 0
+
+
+def test_a_variance_equal_to_the_threshold_is_not_active():
+    assert active_units(0.5 * SPREAD, threshold=0.25) == 0
+
+
+def test_units_in_use_do_not_depend_on_where_the_codes_lie():
+    z_mean = some_codes(latent_dim=6) * [1, 0.05, 0.2, 0, 0.08, 3]
+    assert active_units(z_mean) == active_units(z_mean + 40) == 4
+
+
+def test_solution_of_active_units_agrees_with_the_library():
+    z_mean = some_codes(latent_dim=6) * [1, 0.05, 0.2, 0, 0.08, 3]
+    for threshold in (0.01, 0.5, 5.0):
+        found = solution("10.1")(z_mean, threshold)
+        assert found == active_units(z_mean, threshold)
+
+
+# --- importance_weighted_bound ----------------------------------------------
+
+
+def toy_log_weights(x, k, seed=3):
+    """Draw weights of p(z) = N(0, 1), p(x | z) = N(2z, 0.5²), a poor q.
+
+    There p(x) is exactly N(0, 4 + 0.25).
+    """
+    q = stats.norm(0.4 * x[:, None], 0.3)
+    z = q.rvs((len(x), k), random_state=seed)
+    joint = stats.norm(2 * z, 0.5).logpdf(x[:, None]) + stats.norm.logpdf(z)
+    return joint - q.logpdf(z)
+
+
+def test_the_bound_of_one_draw_is_its_log_weight():
+    log_weights = generator().normal(-240, 9, (7, 1))
+    np.testing.assert_array_equal(
+        importance_weighted_bound(log_weights), log_weights[:, 0]
+    )
+
+
+def test_the_bound_is_the_log_of_a_mean_by_a_plain_loop():
+    log_weights = generator().normal(size=(5, 8))
+    expected = [
+        math.log(sum(math.exp(w) for w in row) / 8) for row in log_weights
+    ]
+    np.testing.assert_allclose(
+        importance_weighted_bound(log_weights), expected, rtol=1e-13
+    )
+
+
+@pytest.mark.parametrize("shift", [-5000.0, 5000.0])
+def test_the_bound_moves_with_its_weights_however_far(shift):
+    log_weights = generator().normal(size=(5, 8)) * [[1], [9], [90], [3], [2]]
+    np.testing.assert_allclose(
+        importance_weighted_bound(log_weights + shift),
+        importance_weighted_bound(log_weights) + shift,
+        rtol=1e-12,
+    )
+
+
+def test_rows_far_apart_keep_their_own_largest_weight():
+    log_weights = [[-3000.0, -3000.0], [2000.0, 2000.0]]
+    found = importance_weighted_bound(log_weights)
+    assert np.array_equal(found, [-3000, 2000])
+
+
+def test_the_bound_reaches_the_evidence_where_it_is_known():
+    x = np.array([-2.5, 0.3, 4.0])
+    log_weights = toy_log_weights(x, 200_000)
+    weights = np.exp(log_weights)
+    error = weights.std(1) / weights.mean(1) / math.sqrt(200_000)
+    evidence = stats.norm(0, math.sqrt(4.25)).logpdf(x)
+    gap = importance_weighted_bound(log_weights) - evidence
+    assert np.all(np.abs(gap) < 5 * error)
+    assert np.all(error < 0.01)
+
+
+def test_more_draws_tighten_the_bound_on_average():
+    log_weights = toy_log_weights(np.full(20_000, 1.7), 16)
+    means, errors = [], []
+    for k in (1, 4, 16):
+        bound = importance_weighted_bound(log_weights[:, :k])
+        means.append(bound.mean())
+        errors.append(bound.std() / math.sqrt(len(bound)))
+    assert np.all(np.diff(means) > 5 * np.hypot(errors[1:], errors[:-1]))
+    evidence = stats.norm(0, math.sqrt(4.25)).logpdf(1.7)
+    assert means[-1] < evidence + 5 * errors[-1]
+
+
+def test_solution_of_importance_weighted_bound_agrees_with_the_library():
+    log_weights = generator().normal(-1500, 30, (6, 9))
+    np.testing.assert_allclose(
+        solution("10.2")(log_weights),
+        importance_weighted_bound(log_weights),
+        rtol=1e-12,
+    )
+
+
+@pytest.mark.parametrize(
+    "function, arguments, error, message",
+    [
+        (active_units, (Z[0],), ValueError, r"z_mean: .*\(2,\)"),
+        (active_units, (Z[:1],), ValueError, "z_mean: .*two images, got 1"),
+        (active_units, (1j * Z,), TypeError, "z_mean: .*complex"),
+        (active_units, (Z, -0.1), ValueError, "threshold: .*got -0.1"),
+        (active_units, (Z, [1.0]), ValueError, r"threshold: .*\(1,\)"),
+        (importance_weighted_bound, (Z[0],), ValueError, r"weights: .*\(2,"),
+        (importance_weighted_bound, (Z[:, :0],), ValueError, r"\(4, 0\)"),
+        (importance_weighted_bound, (Z * np.inf,), ValueError, "finite"),
+        (importance_weighted_bound, ("words",), TypeError, "real numbers"),
+    ],
+)
+def test_bad_input_of_a_diagnosis_is_named(
+    function, arguments, error, message
+):
+    with pytest.raises(error, match=message):
+        function(*arguments)

@@ -1,4 +1,4 @@
-"""Numbers about a model's latent space, in NumPy: where it has holes."""
+"""Numbers about a trained model, in NumPy: holes, units in use, bounds."""
 
 import numpy as np
 
@@ -129,6 +129,77 @@ def area_in_use(z, cells=50, box=None):
         )
     counts, _, _ = np.histogram2d(*z.T, bins=cells, range=box.T)
     return float(np.mean(counts > 0))
+
+
+def active_units(z_mean, threshold=0.01):
+    """Count the latent dimensions that tell one image from another.
+
+    A dimension is active if the mean of its code varies over the images by
+    more than the threshold. In one that has collapsed onto the prior, the
+    encoder says the same of every image. You write this in exercise 10.1.
+
+    Args:
+        z_mean: float (n, latent_dim), the means of the codes of n >= 2
+            images.
+        threshold: float >= 0, in the unit of z squared.
+
+    Returns:
+        int from 0 to latent_dim.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if z_mean is not a finite table with two rows at least,
+            or the threshold is negative.
+
+    >>> active_units([[-1.0, 3.0], [0.0, 3.0], [1.0, 3.01]])
+    1
+
+    Source: Burda, Grosse and Salakhutdinov (2016), arXiv:1509.00519,
+    section 5.2, with this threshold.
+    """
+    z_mean = real_table("z_mean", z_mean)
+    if len(z_mean) < 2:
+        raise ValueError(
+            f"z_mean: expected at least two images, got {len(z_mean)}"
+        )
+    threshold = real_array("threshold", threshold, shape=())
+    if threshold < 0:
+        raise ValueError(f"threshold: expected at least 0, got {threshold}")
+    return int(np.sum(z_mean.var(axis=0) > threshold))
+
+
+def importance_weighted_bound(log_weights):
+    """Average weights that are given by their logs; return logs again.
+
+    With log_weights = log p(x, z) - log q(z | x) for k draws of z from q,
+    this bounds log p(x) from below, on average over the draws: the ELBO for
+    k = 1, tighter for every further draw. The largest weight of each image
+    is taken out before the exponential, which then neither overflows nor
+    leaves nothing. You write this in exercise 10.2.
+
+    Args:
+        log_weights: float (n, k), nats, for n images and k draws each.
+
+    Returns:
+        float64 (n,), nats: the log of the mean over the k draws.
+
+    Raises:
+        TypeError: if it does not hold real numbers.
+        ValueError: if it is not a finite table, (n, k), neither of them 0.
+
+    >>> from math import log
+    >>> importance_weighted_bound([[log(1.0), log(3.0)]]).round(4)
+    array([0.6931])
+    >>> importance_weighted_bound([[-2000.0, -2000.0, -2000.0]])
+    array([-2000.])
+
+    Source: Burda, Grosse and Salakhutdinov (2016), arXiv:1509.00519,
+    equation 8.
+    """
+    log_weights = real_table("log_weights", log_weights)
+    largest = log_weights.max(axis=1, keepdims=True)
+    share_of_largest = np.exp(log_weights - largest).mean(axis=1)
+    return largest[:, 0] + np.log(share_of_largest)
 
 
 def _tree(points):
