@@ -7,7 +7,12 @@ import ipywidgets
 import numpy as np
 
 from vae_course import plots
-from vae_course.densities import normal_pdf
+from vae_course.densities import (
+    diagonal_normal_log_pdf,
+    kl_monte_carlo,
+    kl_to_standard_normal,
+    normal_pdf,
+)
 
 
 class Explorer(ipywidgets.VBox):
@@ -99,6 +104,55 @@ def covariance_explorer():
         first=_slider("variance 1", 3.0, 0.1, 4.0),
         second=_slider("variance 2", 1.0, 0.1, 4.0),
         correlation=_slider("correlation", 0.7, -0.95, 0.95, step=0.05),
+    )
+
+
+def kl_explorer():
+    """Let sliders move and widen q over the standard normal p.
+
+    Returns:
+        The widget, with sliders `z_mean` and `z_log_var`; the title gives
+        KL(q || p) by the closed form, by sampling and by integration.
+    """
+    from scipy import integrate
+
+    grid, n = np.linspace(-10, 10, 1001), 2_000
+
+    def log_densities(z, z_mean, z_log_var):
+        z = np.reshape(z, (-1, 1))
+        return (
+            diagonal_normal_log_pdf(z, [z_mean], [z_log_var]),
+            diagonal_normal_log_pdf(z, [0.0], [0.0]),
+        )
+
+    def integrand(z, z_mean, z_log_var):
+        [log_q], [log_p] = log_densities(z, z_mean, z_log_var)
+        return np.exp(log_q) * (log_q - log_p)
+
+    def draw(z_mean, z_log_var):
+        reach = 10 * np.exp(z_log_var / 2)
+        integrated, _ = integrate.quad(
+            integrand,
+            z_mean - reach,
+            z_mean + reach,
+            args=(z_mean, z_log_var),
+        )
+        # A row of its own for each draw, so that their spread shows.
+        rows = np.full((2, n, 1), [[[z_mean]], [[z_log_var]]])
+        sampled = kl_monte_carlo(*rows, 1, np.random.default_rng(0))
+        [closed] = kl_to_standard_normal([[z_mean]], [[z_log_var]])
+        return plots.kl_integrand(
+            grid,
+            *log_densities(grid, z_mean, z_log_var),
+            title=f"KL(q ‖ p) in nats: closed form {closed:.3f}, sampled "
+            f"{sampled.mean():.3f} ± {sampled.std() / np.sqrt(n):.3f}, "
+            f"integrated {integrated:.3f}",
+        )
+
+    return Explorer(
+        draw,
+        z_mean=_slider("z_mean", 1.5, -3.0, 3.0),
+        z_log_var=_slider("z_log_var", -1.4, -4.0, 1.0),
     )
 
 

@@ -11,6 +11,7 @@ from vae_course.plots.densities import (
     estimates,
     radii,
 )
+from vae_course.plots.divergence import fitted_bells, kl_integrand, kl_pull
 from vae_course.plots.images import compare_images, image_grid
 from vae_course.plots.latent import (
     clouds,
@@ -41,10 +42,13 @@ __all__ = [
     "density_curves",
     "ellipse",
     "estimates",
+    "fitted_bells",
     "evidence_bound",
     "gaps",
     "hourglass",
     "image_grid",
+    "kl_integrand",
+    "kl_pull",
     "jensen",
     "latent_plane",
     "loss_terms",

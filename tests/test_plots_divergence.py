@@ -1,0 +1,138 @@
+"""The figures and the view of lesson 05 show the numbers they are given."""
+
+import numpy as np
+import pytest
+
+from vae_course import plots, widgets
+
+Z = np.linspace(-4.0, 4.0, 401)
+LOG_P = -0.5 * (np.log(2 * np.pi) + Z**2)
+LOG_Q = -0.5 * (np.log(2 * np.pi) + np.log(0.25) + (Z - 0.5) ** 2 / 0.25)
+CURVES = {
+    "z_mean": (Z, Z**2 / 2, [-1.0, 0.0, 2.0], [0.5, 0.0, 2.0], [-1, 0, 2])
+}
+
+
+def texts(artists):
+    return [text.get_text() for text in artists]
+
+
+def test_fitted_bells_draws_target_and_bells():
+    bells = {"one": {"a": Z, "b": 2 * Z}, "two": {"c": 3 * Z}}
+    figure = plots.fitted_bells(Z, np.exp(LOG_P), bells)
+    first, second = figure.axes
+    a, b = first.lines
+    assert np.array_equal(a.get_ydata(), Z)
+    assert np.array_equal(b.get_ydata(), 2 * Z)
+    assert a.get_linestyle() != b.get_linestyle()
+    assert np.array_equal(second.lines[0].get_ydata(), 3 * Z)
+    for axis, labels in (first, ["a", "b"]), (second, ["c"]):
+        named = texts(axis.get_legend().get_texts())
+        assert named == ["target p", *labels]
+        top = axis.collections[0].get_paths()[0].vertices[:, 1].max()
+        assert top == pytest.approx(np.exp(LOG_P).max())
+
+
+def test_areas_of_the_integrand_differ_by_the_divergence():
+    figure = plots.kl_integrand(Z, LOG_Q, LOG_P)
+    above, below = figure.axes
+    assert np.array_equal(above.lines[1].get_ydata(), np.exp(LOG_Q))
+    said = texts(below.get_legend().get_texts())
+    assert [words.rsplit(":")[0] for words in said] == [
+        "area above zero",
+        "area below zero",
+    ]
+    positive, negative = (float(words.split()[-2]) for words in said)
+    closed = 0.5 * (0.5**2 + 0.25 - 1 - np.log(0.25))
+    assert positive - negative == pytest.approx(closed, abs=2e-3)
+    assert negative > 0.001
+
+
+def test_integrand_is_drawn_where_it_is():
+    curve = plots.kl_integrand(Z, LOG_Q, LOG_P).axes[1].lines[0].get_ydata()
+    np.testing.assert_allclose(curve, np.exp(LOG_Q) * (LOG_Q - LOG_P))
+
+
+def test_tangents_touch_the_places_with_their_slopes():
+    [axis] = plots.kl_pull(CURVES).axes
+    curve, dots, *tangents = axis.lines[:5]
+    assert np.array_equal(curve.get_ydata(), Z**2 / 2)
+    _, _, places, heights, slopes = CURVES["z_mean"]
+    assert np.array_equal(dots.get_xdata(), places)
+    assert np.array_equal(dots.get_ydata(), heights)
+    drawn = zip(tangents, places, heights, slopes, strict=True)
+    for line, place, height, slope in drawn:
+        run, rise = np.diff(line.get_xdata()), np.diff(line.get_ydata())
+        assert rise / run == pytest.approx(slope)
+        assert line.get_xdata().mean() == pytest.approx(place)
+        assert line.get_ydata().mean() == pytest.approx(height)
+
+
+def test_the_pull_points_against_the_slope_and_says_its_size():
+    [axis] = plots.kl_pull(CURVES).axes
+    arrows = [text for text in axis.texts if hasattr(text, "xyann")]
+    moves = [arrow.xy[0] - arrow.xyann[0] for arrow in arrows]
+    assert np.sign(moves).tolist() == [1, -1]
+    assert abs(moves[1]) == pytest.approx(2 * abs(moves[0]))
+    said = [text for text in texts(axis.texts) if text]
+    assert said == ["+1.00", "0", "−2.00"]
+
+
+@pytest.mark.parametrize("slider", ["z_mean", "z_log_var"])
+def test_every_slider_of_the_kl_explorer_moves_the_figure(slider):
+    view = widgets.kl_explorer()
+    by_name = {child.description: child for child in view.children[:-1]}
+    before = bytes(view.image.value)
+    by_name[slider].value = by_name[slider].min
+    assert bytes(view.image.value) != before
+
+
+@pytest.mark.parametrize("z_log_var", [-4.0, 0.0, 1.0])
+@pytest.mark.parametrize("z_mean", [-3.0, 0.0, 3.0])
+def test_the_three_numbers_of_the_kl_explorer_agree(
+    z_mean, z_log_var, monkeypatch
+):
+    titles = []
+
+    def draw(*arguments, title):
+        titles.append(title)
+        return plots.new_figure()[0]
+
+    monkeypatch.setattr(plots, "kl_integrand", draw)
+    view = widgets.kl_explorer()
+    view.children[0].value, view.children[1].value = z_mean, z_log_var
+    words = titles[-1].replace(",", "").split()
+    closed, sampled, error, integrated = (
+        float(words[words.index(name) + 1])
+        for name in ("form", "sampled", "±", "integrated")
+    )
+    assert integrated == pytest.approx(closed, abs=1.1e-3)
+    assert abs(sampled - closed) <= 4.5 * error + 1e-3
+
+
+@pytest.mark.parametrize(
+    "draw, message",
+    [
+        (lambda: plots.fitted_bells(Z, Z[1:], {"a": {}}), r"target: .*400"),
+        (
+            lambda: plots.fitted_bells(Z, Z, {"a": {"bell": Z[1:]}}),
+            r"bell: .*of z, \(401,\), got \(400,\)",
+        ),
+        (lambda: plots.kl_integrand(Z, Z[1:], Z), "log_q: expected"),
+        (
+            lambda: plots.kl_integrand(Z, Z, np.full(401, np.inf)),
+            "log_p: expected fin",
+        ),
+        (
+            lambda: plots.kl_pull({"v": (Z, Z[1:], [1], [1], [1])}),
+            "kl by v: expected the shape of x",
+        ),
+        (
+            lambda: plots.kl_pull({"v": (Z, Z, [1], [1], [1, 2])}),
+            "slopes by v: expected the shape of places",
+        ),
+    ],
+)
+def test_figures_refuse_what_they_cannot_draw(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
