@@ -95,3 +95,32 @@ def test_quick_mode_follows_the_environment(value, quick, monkeypatch):
         monkeypatch.setenv("VAE_COURSE_QUICK", value)
     assert runtime.quick_mode() is quick
     assert runtime.pick(full=5, quick=1) == (1 if quick else 5)
+
+
+def test_trained_models_lie_beside_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.delenv("VAE_COURSE_QUICK", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        folder = runtime.trained_folder()
+        assert folder.resolve() == (tmp_path / "trained").resolve()
+        assert folder.is_dir()
+
+
+def test_quick_models_never_lie_beside_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.setenv("VAE_COURSE_QUICK", "1")
+    monkeypatch.chdir(tmp_path)
+    folder = runtime.trained_folder()
+    assert folder.is_dir()
+    assert folder == runtime.trained_folder()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_quick_models_ends_with_the_process():
+    done = run(
+        "import os; os.environ['VAE_COURSE_QUICK'] = '1';"
+        "from vae_course import runtime;"
+        "folder = runtime.trained_folder();"
+        "(folder / 'vae.keras').write_text('x'); print(folder)"
+    )
+    assert done.stdout.strip()
+    assert not os.path.exists(done.stdout.strip())

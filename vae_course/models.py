@@ -136,7 +136,7 @@ class VAE(keras.Model):
         """The weight of the KL term, a float; set it at any time."""
         # A number also while a step of somebody's subclass is traced.
         with tf.init_scope():
-            return float(self.weight_of_kl)
+            return float(self.weight_of_kl.numpy())
 
     @beta.setter
     def beta(self, beta):

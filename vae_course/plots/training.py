@@ -7,8 +7,8 @@ TERMS = {
     "kl_loss": "KL loss",
 }
 LINES = {
-    "": ("o-", "training images"),
-    "val_": ("s--", "images held back"),
+    "": ("o-", LINE_COLOURS[0], "training images"),
+    "val_": ("s--", LINE_COLOURS[1], "images held back"),
 }
 
 
@@ -34,58 +34,62 @@ def loss_terms(history, first_epoch=1, running=None, epochs=None, title=None):
         The figure.
 
     Raises:
-        ValueError: if the history has one of the two terms without the
-            other, or its lists are of unlike length.
+        ValueError: if the history has more means of one term than of the
+            other.
     """
-    _demand_both_terms(history)
+    for prefix in LINES:
+        _demand_both_terms(history, prefix)
+    done = first_epoch + len(history.get("kl_loss", [])) - 1
     figure, axes = new_figure(1, 2, width=8.4, height=3.3)
     for axis, (term, heading) in zip(axes, TERMS.items(), strict=True):
-        for (prefix, (style, label)), colour in zip(
-            LINES.items(), LINE_COLOURS, strict=False
-        ):
-            means = history.get(prefix + term, [])
-            numbers = range(first_epoch, first_epoch + len(means))
-            axis.plot(numbers, means, style, color=colour, label=label)
-        if running:
-            done, so_far = running
-            hollow = {"color": LINE_COLOURS[0], "markerfacecolor": "white"}
-            axis.plot(done, so_far[term], "o", **hollow)
-        last = epochs or first_epoch + len(history.get(term, [])) - 1
+        _draw_term(axis, term, history, first_epoch, running)
         axis.set(
             title=heading,
             xlabel="epochs",
             ylabel="nats an image",
-            xlim=(first_epoch - 1, max(last, first_epoch) + 0.3),
+            xlim=(first_epoch - 1, max(epochs or done, first_epoch) + 0.3),
         )
         axis.xaxis.get_major_locator().set_params(integer=True)
-        _cut_off_the_first(axis, history, term, first_epoch)
     axes[0].legend(loc="upper right")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=11.5)
     return figure
 
 
-def _demand_both_terms(history):
-    for prefix in LINES:
-        lengths = {len(history.get(prefix + term, ())) for term in TERMS}
-        if len(lengths) > 1:
-            raise ValueError(
-                f"history: expected as many {prefix}reconstruction_loss as "
-                f"{prefix}kl_loss, got {sorted(lengths)}"
-            )
+def _demand_both_terms(history, prefix):
+    lengths = {name: len(history.get(prefix + name, ())) for name in TERMS}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(
+            "history: expected as many means of one term as of the other, "
+            f"got {lengths}"
+        )
 
 
-def _cut_off_the_first(axis, history, term, first_epoch):
+def _draw_term(axis, term, history, first_epoch, running):
+    heights = []
+    for prefix, (style, colour, label) in LINES.items():
+        means = list(history.get(prefix + term, []))
+        numbers = range(first_epoch, first_epoch + len(means))
+        axis.plot(numbers, means, style, color=colour, label=label)
+        heights += means
+    if running:
+        done, so_far = running
+        colour = LINE_COLOURS[0]
+        axis.plot(done, so_far[term], "o", color=colour, mfc="white")
+        heights.append(so_far[term])
+    _cut_off_the_first(axis, first_epoch, heights)
+
+
+def _cut_off_the_first(axis, first_epoch, heights):
     """End an axis below the first training mean, where it dwarfs the rest."""
-    first, *rest = history.get(term, []) or [0.0]
-    rest = rest + list(history.get(f"val_{term}", []))
-    if len(rest) < 2:
+    if len(heights) < 3:
         return
-    low, high = min(rest), max(rest)
-    top = high + 0.25 * (high - low)
-    if first <= top:
+    first, *others = heights
+    low, high = min(others), max(others)
+    margin = 0.15 * (high - low)
+    if first <= high + margin:
         return
-    axis.set_ylim(low - 0.1 * (high - low), top)
+    axis.set_ylim(low - margin, high + 2 * margin)
     axis.annotate(
         f"↑ {first:.1f}",
         (first_epoch, 0.97),

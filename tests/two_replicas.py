@@ -1,0 +1,87 @@
+"""Train on one and on two logical CPU devices; print how far apart.
+
+The encoder's variance is next to nothing, so that the noise, which differs
+from replica to replica, moves no weight.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vae_course import data, models, networks, training
+
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0],
+    [tf.config.LogicalDeviceConfiguration()] * 2,
+)
+
+ONE, TWO = ["CPU:0"], ["CPU:0", "CPU:1"]
+X = np.random.default_rng(0).random((70, 32, 32, 1)).astype("float32")
+# Two full batches of 32, and one of 6: a share of 3 for each replica.
+BATCHES = data.make_dataset(X, 32, shuffle=False, seed=0)
+
+
+def untrained():
+    keras.utils.set_random_seed(1)
+    encoder = networks.build_dense_variational_encoder()
+    head = encoder.get_layer("z_log_var")
+    head.set_weights([np.zeros((128, 2)), np.full(2, -60.0)])
+    return models.VAE(encoder, networks.build_dense_decoder())
+
+
+def fit(devices, optimizer, callbacks=(), epochs=2):
+    with training.strategy(devices).scope():
+        vae = untrained()
+        vae.compile(optimizer(), jit_compile=False)
+    history = vae.fit(
+        BATCHES,
+        epochs=epochs,
+        callbacks=list(callbacks),
+        shuffle=False,
+        verbose=0,
+    ).history
+    return vae, history
+
+
+def flat(vae):
+    return np.concatenate([np.ravel(w) for w in vae.trainable_weights])
+
+
+def compare(optimizer):
+    (one, told_one), (two, told_two) = (
+        fit(devices, optimizer) for devices in (ONE, TWO)
+    )
+    return two, {
+        "moved": float(np.abs(flat(one) - flat(untrained())).max()),
+        "apart": float(np.abs(flat(one) - flat(two)).max()),
+        "one": {name: values[-1] for name, values in told_one.items()},
+        "two": {name: values[-1] for name, values in told_two.items()},
+    }
+
+
+def betas():
+    """Read beta from the terms that a warm-up was trained on."""
+    warmup = training.BetaWarmup(warmup_epochs=2, beta=2.0)
+    _, told = fit(TWO, lambda: keras.optimizers.SGD(1e-3), [warmup], epochs=3)
+    kl, total = (np.array(told[name]) for name in ("kl_loss", "total_loss"))
+    return list((total - told["reconstruction_loss"]) / kl)
+
+
+_, sgd = compare(lambda: keras.optimizers.SGD(0.01))
+vae, adam = compare(lambda: keras.optimizers.Adam(0.001))
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "vae.keras")
+    vae.save(path)
+    loaded = keras.saving.load_model(path)
+results = {
+    "replicas": training.strategy(TWO).num_replicas_in_sync,
+    "SGD": sgd,
+    "Adam": adam,
+    "betas": betas(),
+    "loaded_apart": float(np.abs(loaded(X) - vae(X)).max()),
+}
+print(json.dumps(results))
