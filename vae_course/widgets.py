@@ -184,6 +184,47 @@ def latent_explorer(decoder, z, labels, names):
     )
 
 
+def paired_explorer(models, labels, names):
+    """Let two sliders move one point in the planes of several models.
+
+    The sliders count standard deviations from the middle of each model's
+    own codes, so that one point means the same in clouds of unlike size.
+
+    Args:
+        models: dict from a model's name to its decoder, Keras model
+            (n, 2) -> (n, 32, 32, 1) in [0, 1], and the codes of the
+            images, float (n, 2), without unit.
+        labels: int (n,), the class of each image, below len(names).
+        names: names of the classes, at most ten.
+
+    Returns:
+        The widget, with sliders `across` and `up`, in standard deviations.
+    """
+
+    def draw(across, up):
+        return plots.decoded_points(
+            {
+                name: _decode_at(decoder, np.asarray(z), [across, up])
+                for name, (decoder, z) in models.items()
+            },
+            labels,
+            names,
+        )
+
+    return Explorer(
+        draw,
+        across=_slider("across, std", 0.0, -2.5, 2.5),
+        up=_slider("up, std", 0.0, -2.5, 2.5),
+    )
+
+
+def _decode_at(decoder, z, place):
+    """Return codes, a point by its place among them, and its picture."""
+    point = z.mean(axis=0) + np.asarray(place) * z.std(axis=0)
+    image = np.asarray(decoder(point[np.newaxis].astype("float32")))[0]
+    return z, point, image
+
+
 def _slider(description, value, low, high, step=0.1):
     return ipywidgets.FloatSlider(
         value, min=low, max=high, step=step, description=description

@@ -20,6 +20,12 @@ from vae_course.plots.latent import (
     latent_plane,
     noise_held,
 )
+from vae_course.plots.manifold import (
+    codes_and_prior,
+    decoded_points,
+    latent_planes,
+    manifold,
+)
 from vae_course.plots.networks import hourglass
 from vae_course.plots.progress import progress_map
 from vae_course.plots.style import (
@@ -36,9 +42,11 @@ __all__ = [
     "CLASS_MARKERS",
     "RED",
     "clouds",
+    "codes_and_prior",
     "compare_images",
     "covariance_ellipses",
     "decoded_point",
+    "decoded_points",
     "density_curves",
     "ellipse",
     "estimates",
@@ -51,7 +59,9 @@ __all__ = [
     "kl_pull",
     "jensen",
     "latent_plane",
+    "latent_planes",
     "loss_terms",
+    "manifold",
     "new_figure",
     "noise_held",
     "progress_map",

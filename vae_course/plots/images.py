@@ -25,7 +25,7 @@ def image_grid(images, titles=None, columns=10, heading=None, scale=0.8):
         ValueError: if the images have another shape, there are more titles
             than images, or columns is below 1.
     """
-    images = _without_channel(images)
+    images = without_channel(images)
     columns = demand_count("columns", columns, smallest=1)
     titles = [] if titles is None else list(titles)
     if len(titles) > len(images):
@@ -70,7 +70,7 @@ def compare_images(rows, heading=None, scale=0.8):
     Raises:
         ValueError: if the rows differ in length, or images in shape.
     """
-    pictures = {name: _without_channel(row) for name, row in rows.items()}
+    pictures = {name: without_channel(row) for name, row in rows.items()}
     lengths = {name: len(row) for name, row in pictures.items()}
     if len(set(lengths.values())) != 1:
         raise ValueError(
@@ -95,7 +95,7 @@ def compare_images(rows, heading=None, scale=0.8):
     return figure
 
 
-def _without_channel(images):
+def without_channel(images):
     """Return images as (n, height, width), or refuse them."""
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:

@@ -1,18 +1,15 @@
 """The plane of codes: classes, holes, clouds, and what points decode to."""
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 
 from vae_course.arguments import real_array
-from vae_course.plots.style import (
-    CLASS_COLOURS,
-    CLASS_MARKERS,
-    RED,
-    new_figure,
+from vae_course.plots.classes import (
+    CODE_AXES,
+    codes_in_plane,
+    name_classes,
+    scatter_classes,
 )
-
-HALO = withStroke(linewidth=3, foreground="white")
-CODE_AXES = "first number of the code, z[:, 0]", "second number, z[:, 1]"
+from vae_course.plots.style import CLASS_MARKERS, RED, new_figure
 
 
 def latent_plane(z, labels, names, heading="Codes of the images"):
@@ -31,10 +28,10 @@ def latent_plane(z, labels, names, heading="Codes of the images"):
         ValueError: if the codes have not two numbers each, the labels are
             not as many, one has no name, or the names are more than ten.
     """
-    z, labels = _plane(z, labels, names)
+    z, labels = codes_in_plane(z, labels, names)
     figure, axis = new_figure(width=7.6, height=5.4)
-    _scatter_classes(axis, z, labels, names)
-    _name_classes(axis, z, labels, names)
+    scatter_classes(axis, z, labels, names)
+    name_classes(axis, z, labels, names)
     axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
     figure.legend(loc="outside right center", markerscale=1.4)
     return figure
@@ -103,11 +100,11 @@ def decoded_point(z, labels, names, point, image):
         ValueError: if the codes have not two numbers each, the labels are
             not as many, one has no name, or the names are more than ten.
     """
-    z, labels = _plane(z, labels, names)
+    z, labels = codes_in_plane(z, labels, names)
     figure, (plane, picture) = new_figure(
         1, 2, width=8.6, height=4.2, width_ratios=[2, 1]
     )
-    _scatter_classes(plane, z, labels, names)
+    scatter_classes(plane, z, labels, names)
     plane.axvline(point[0], color="black", linewidth=0.8)
     plane.axhline(point[1], color="black", linewidth=0.8)
     plane.set(
@@ -226,53 +223,3 @@ def noise_held(z_mean, z_log_var, epsilon):
     axes[0].set(title="The mean is moved", xlabel="z_mean", ylabel="z")
     axes[1].set(title="The log-variance is moved", xlabel="z_log_var")
     return figure
-
-
-def _plane(z, labels, names):
-    """Return codes and labels as arrays; none would be left out."""
-    z, labels = np.asarray(z), np.asarray(labels)
-    if z.ndim != 2 or z.shape[1] != 2:
-        raise ValueError(f"z: expected shape (n, 2), got {z.shape}")
-    if labels.shape != (len(z),):
-        raise ValueError(
-            f"labels: expected shape {(len(z),)}, one a code, "
-            f"got {labels.shape}"
-        )
-    if len(names) > len(CLASS_MARKERS):
-        raise ValueError(
-            f"names: expected at most {len(CLASS_MARKERS)}, got {len(names)}"
-        )
-    unnamed = set(labels.tolist()) - set(range(len(names)))
-    if unnamed:
-        raise ValueError(
-            f"labels: expected ints from 0 to {len(names) - 1}, "
-            f"got {unnamed.pop()}"
-        )
-    return z, labels
-
-
-def _name_classes(axis, z, labels, names):
-    """Name each class at its median, or above the names that stand there."""
-    width, height = 0.2 * np.ptp(z[:, 0]), 0.05 * np.ptp(z[:, 1])
-    middles = {k: np.median(z[labels == k], axis=0) for k in np.unique(labels)}
-    placed = []
-    for label, (x, y) in sorted(middles.items(), key=lambda pair: pair[1][1]):
-        near = sorted(other for at, other in placed if abs(x - at) < width)
-        for other in near:
-            y = other + height if abs(y - other) < height else y
-        placed.append((x, y))
-        axis.text(x, y, names[label], ha="center", path_effects=[HALO])
-
-
-def _scatter_classes(axis, z, labels, names):
-    looks = zip(names, CLASS_COLOURS, CLASS_MARKERS, strict=False)
-    for label, (name, colour, marker) in enumerate(looks):
-        axis.scatter(
-            *z[labels == label].T,
-            s=22,
-            color=colour,
-            marker=marker,
-            linewidths=0,
-            alpha=0.8,
-            label=name,
-        )
