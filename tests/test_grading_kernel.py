@@ -47,7 +47,7 @@ def test_kernel_that_cannot_start_is_tried_once(kernel, monkeypatch):
         starts.append(args)
         raise RuntimeError("Kernel died before replying to kernel_info")
 
-    monkeypatch.setattr(kernel_module, "start_new_kernel", fail)
+    monkeypatch.setattr(kernel_module.KernelManager, "start_kernel", fail)
     fates = [kernel.run("1", limit=20).ended for _ in range(2)]
     assert fates == ["no kernel", "no kernel"]
     assert len(starts) == 1

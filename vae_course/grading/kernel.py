@@ -7,13 +7,15 @@ import time
 from dataclasses import dataclass, field
 from queue import Empty
 
+from jupyter_client import KernelManager
 from nbval.kernel import (
     CURRENT_ENV_KERNEL_NAME,
+    NbvalKernelspecManager,
     RunningKernel,
-    start_new_kernel,
 )
 
 from vae_course.checks.show import MIME
+from vae_course.grading import warm
 
 MAX_STARTS = 8
 START_LIMIT = 60.0
@@ -130,14 +132,24 @@ class _Process(RunningKernel):
 
     def __init__(self, folder):
         self.idle = True
-        self.km, self.kc = start_new_kernel(
-            START_LIMIT,
-            CURRENT_ENV_KERNEL_NAME,
+        self.km = KernelManager(
+            kernel_name=CURRENT_ENV_KERNEL_NAME,
+            kernel_spec_manager=NbvalKernelspecManager(),
+        )
+        warm.use_for(self.km)
+        self.km.start_kernel(
             cwd=folder,
             stderr=subprocess.DEVNULL,
             env={"VAE_COURSE_QUICK": "1", **os.environ},
         )
-        self._ensure_iopub_up()
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        try:
+            self.kc.wait_for_ready(START_LIMIT)
+            self._ensure_iopub_up()
+        except RuntimeError:
+            self.stop()
+            raise
 
     def execute(self, source, limit):
         request = self.execute_cell_input(source, allow_stdin=False)
