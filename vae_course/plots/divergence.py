@@ -69,7 +69,7 @@ def kl_integrand(z, log_q, log_p, title=""):
     figure, (above, below) = new_figure(2, 1, height=5.0, sharex=True)
     above.plot(z, p, color=RED, linewidth=3, label="p, expected")
     above.plot(z, q, "--", color=LINE_COLOURS[0], linewidth=2, label="q")
-    above.set(title=title, ylabel="density", ylim=(0, None))
+    above.set(title=title, ylabel="density,\nper unit of z", ylim=(0, None))
     above.legend(loc="upper right")
     below.plot(z, share, color="black", linewidth=1)
     for sign, colour, hatch in (1, "#e76300", ""), (-1, "#3f90da", "///"):
@@ -85,7 +85,7 @@ def kl_integrand(z, log_q, log_p, title=""):
             hatch=hatch,
             label=f"area {name} zero: {abs(area):.3f} nats",
         )
-    below.set(xlabel="z", ylabel="q · (log q − log p)")
+    below.set(xlabel="z", ylabel="q · (log q − log p),\nnats per unit of z")
     below.legend(loc="upper right")
     return figure
 

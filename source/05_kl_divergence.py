@@ -1,0 +1,990 @@
+# %% [markdown]
+# # 05 · The KL divergence, derived
+#
+# **How far is one distribution from another, in one number that a loss can
+# use?**
+#
+# In about a hundred minutes (there is a good place for a break half-way) you
+# will
+# - measure surprise, and know why a wrong forecast always costs,
+# - know what the two directions of a divergence forgive,
+# - estimate a divergence by sampling,
+# - have *derived* the KL term of every variational autoencoder, line by
+#   line, and its slopes.
+
+# %% [markdown]
+# ## What we work with
+#
+# NumPy again, and SciPy as a second road. Two functions are yours already:
+# `normal_pdf` is exercise 3.1, `diagonal_normal_log_pdf` exercise 3.4.
+
+# %% role="setup"
+import numpy as np
+from scipy import integrate, optimize
+
+from vae_course import plots, widgets
+from vae_course.checks import lesson_05 as check
+from vae_course.densities import diagonal_normal_log_pdf, normal_pdf
+
+plots.use_style()
+
+SEED = 0
+N_DRAWS = 10_000
+ROWS = 400
+DRAWS = 200
+STEPS = 500
+LEARNING_RATE = 0.1
+
+rng = np.random.default_rng(SEED)
+
+# %% [markdown]
+# ## Numbers that are close, clouds that are not
+#
+# In lesson 04 the clouds shrank to points, and a plain autoencoder was back.
+# The loss should say: stay near the standard normal distribution. So we need
+# one number for how far a cloud is from it.
+#
+# First idea: compare their parameters. Take two bells of the same width whose
+# means are 1 apart. Someone draws a number from one of them and you guess
+# from which. With equal widths the best guess is the nearer mean.
+
+# %%
+print("std    difference of the means    guessed right")
+for std in (10.0, 1.0, 0.1):
+    first, second = rng.normal([[0.0], [1.0]], std, (2, N_DRAWS))
+    right = np.mean([first < 0.5, second > 0.5])
+    print(f"{std:4}   {1.0:23}    {right:13.1%}")
+
+# %% [markdown]
+# The difference of the means says 1 three times. But the two wide bells can
+# hardly be told apart, and the two narrow ones have nothing in common.
+#
+# What counts is not how far the parameters are apart, but what the two
+# distributions *say about the same events*: what one calls usual, does the
+# other find surprising? We start where everything can be counted.
+
+# %% [markdown]
+# ## Surprise
+#
+# How surprised are you by something to which you gave the probability $p$?
+# Not at all if $p = 1$; more, the smaller it was; and two independent
+# surprises should add up. Their probabilities multiply, so a logarithm does
+# it:
+#
+# $$\text{surprise} = -\log p \quad\text{(in nats)}$$
+#
+# Let the weather happen with probabilities $p$, and a forecast expect it
+# with $q$. Whoever knows $p$ is surprised by $-\log p$ on each day, who
+# believes the forecast by $-\log q$. The *extra* surprise is the difference,
+# $\log p - \log q = \log(p/q)$.
+
+# %% [markdown]
+# ### On three outcomes
+#
+# | | sun | clouds | rain |
+# |---|---|---|---|
+# | happens, $p$ | 0.8 | 0.1 | 0.1 |
+# | expected, $q$ | 0.4 | 0.2 | 0.4 |
+# | $p/q$ | 2 | 1/2 | 1/4 |
+# | extra surprise, $\log(p/q)$ | log 2 | −log 2 | −2 log 2 |
+#
+# On cloudy and rainy days the forecast is *less* surprised than somebody who
+# knows. But how often do they come? We take the mean over what happens:
+# $0.8 \log 2 - 0.1 \log 2 - 0.1 \cdot 2 \log 2 = 0.5 \log 2$.
+
+# %%
+happens = np.array([0.8, 0.1, 0.1])
+forecast = np.array([0.4, 0.2, 0.4])
+extra = np.log(happens / forecast)
+print("            sun  clouds    rain")
+for name, row in (
+    ("-log p", -np.log(happens)),
+    ("-log q", -np.log(forecast)),
+    ("extra", extra),
+    ("weighted", happens * extra),
+):
+    print(f"{name:8}", *(f"{value:7.4f}" for value in row))
+print(f"mean extra surprise {np.sum(happens * extra):.4f} nats")
+print(f"0.5 · log 2       = {0.5 * np.log(2):.4f}")
+
+# %% [markdown]
+# That mean is the **Kullback–Leibler divergence**, KL for short:
+#
+# $$\operatorname{KL}(p\,\|\,q) = \sum_i p_i \log\frac{p_i}{q_i}$$
+#
+# | symbol | in code | shape | unit |
+# |---|---|---|---|
+# | $p$, what happens | `p` | (k,) | probabilities, 1 in all |
+# | $q$, what is expected | `q` | (k,) | probabilities, 1 in all |
+# | $\operatorname{KL}(p\,\|\,q)$ | `kl_discrete(p, q)` | one number | nats |
+#
+# Read it as "from knowing p to expecting q". **The first one happens**: it
+# gives the weights. The second one only expects.
+
+# %% [markdown]
+# Two special cases. What never happens ($p_i = 0$) adds nothing, since
+# $x \log x$ goes to 0 with $x$; so we agree on $0 \log 0 = 0$, also where
+# $q_i$ is 0 as well.
+#
+# What happens and was held to be impossible ($p_i > 0$, $q_i = 0$) is an
+# infinite surprise. `np.log(0.0)` is minus infinity, with a warning that you
+# may ignore here. But `0 * -np.inf` is `nan`: NumPy does not know our
+# agreement.
+
+# %% [markdown]
+# ### Exercise 5.1 · Extra surprise
+#
+# *Easy · 10 minutes · 2 points*
+#
+# Write the divergence of two discrete distributions.
+#
+# | | name | shape | unit |
+# |---|---|---|---|
+# | in | `p` | (k,) | probabilities of what happens |
+# | in | `q` | (k,) | probabilities that are expected |
+# | out | KL(p ‖ q) | one number | nats, `np.inf` where it is infinite |
+#
+# **Why:** all that follows is this sum with finer and finer outcomes.
+#
+# **Done when** the check says "passed".
+
+
+# %% exercise="5.1" role="stub"
+def kl_discrete(p, q):
+    """Give KL(p || q), the extra surprise of expecting q when p happens.
+
+    Args:
+        p: float64 array (k,), the probability of each outcome, maybe 0.
+        q: float64 array (k,), the same as it is expected, maybe 0.
+
+    Returns:
+        float, nats: summed over the k outcomes. An outcome with p = 0 adds
+        nothing; one with p > 0 and q = 0 makes it infinite.
+    """
+    ### BEGIN SOLUTION
+    occurs = p > 0
+    return np.sum(p[occurs] * np.log(p[occurs] / q[occurs]))
+    ### END SOLUTION
+
+
+# %% exercise="5.1" role="check"
+kl_discrete = check.kl_discrete(kl_discrete)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Write it for distributions without zeros first: the cell above has every
+# piece. Then ask which outcomes belong in the sum at all.
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# A comparison with zero gives an array of True and False. Put into square
+# brackets, it keeps the entries where it is True. Keep the same outcomes of
+# both arrays, those that can happen; NumPy's division and logarithm then do
+# the right thing where q is 0.
+#
+# </details>
+
+# %% [markdown] exercise="5.1" role="answer"
+# **The usual slip:** one outcome with p = 0 turns the whole sum into `nan`.
+# Adding a tiny number to both arrays hides that, but it also turns the
+# infinite surprise into an ordinary number, and nobody notices that the
+# impossible has happened.
+
+# %% [markdown]
+# ## Never negative
+#
+# Can a wrong forecast be lucky on average? No: this is **Gibbs' inequality**.
+# The logarithm lies below its tangent at 1: $\log t \le t - 1$, and they meet
+# at $t = 1$ alone. Put $t = q_i/p_i$ and sum over the outcomes that happen:
+#
+# $$-\operatorname{KL}(p\,\|\,q) = \sum_i p_i \log\frac{q_i}{p_i}
+# \le \sum_i p_i \left(\frac{q_i}{p_i} - 1\right)
+# = \sum_i q_i - \sum_i p_i \le 1 - 1 = 0$$
+#
+# So KL is never below 0, and it is 0 only where every $q_i/p_i$ is 1: where
+# the two are equal.
+
+# %% [markdown]
+# Independent things multiply their probabilities, so their surprises add, and
+# so does KL. For weather and a coin, six outcomes, `np.outer` makes the table
+# of products. We look at all three claims.
+
+# %%
+t = np.linspace(0.01, 5, 500)
+print(f"log t - (t - 1): largest {np.max(np.log(t) - (t - 1)):.6f}")
+pairs = rng.dirichlet(np.ones(5), size=(1000, 2))
+nats = [kl_discrete(p, q) for p, q in pairs]
+same = [abs(kl_discrete(p, p)) for p, _ in pairs]
+print(f"1,000 random pairs: from {min(nats):.4f} to {max(nats):.4f} nats")
+print(f"each with itself:   at most {max(same):.4f} nats")
+
+coin, guess = np.array([0.7, 0.3]), np.array([0.5, 0.5])
+weather_nats = kl_discrete(happens, forecast)
+coin_nats = kl_discrete(coin, guess)
+both = kl_discrete(
+    np.outer(happens, coin).ravel(), np.outer(forecast, guess).ravel()
+)
+print(f"weather {weather_nats:.4f} + coin {coin_nats:.4f}", end="")
+print(f" = {weather_nats + coin_nats:.4f}, both at once {both:.4f}")
+print(f"weather swapped: {kl_discrete(forecast, happens):.4f}", end="")
+print(f", 0.6 · log 2 = {0.6 * np.log(2):.4f}")
+
+# %% [markdown]
+# ## Two directions
+#
+# KL is no distance: swap the two, and you get another number. The last line
+# above took the forecast for what happens, and the weather for what is
+# expected: 0.6 log 2 in place of 0.5 log 2. The two directions *forgive*
+# different mistakes.
+#
+# We let them choose. A target $p$ has two humps; a bell $q$ may move and
+# widen until the divergence is smallest. We cut the line into 1,001 narrow
+# cells, and each cell is an outcome. `optimize.minimize` tries means and
+# log-variances until nothing gets better, once from the left and once from
+# the right.
+
+# %%
+z = np.linspace(-10, 10, 1001)
+target = 0.5 * normal_pdf(z, -2, 0.36) + 0.5 * normal_pdf(z, 2, 0.36)
+
+
+def in_cells(density):
+    """Give each cell its share; no cell is quite impossible."""
+    return np.maximum(density, 1e-300) / density.sum()
+
+
+def price(parameters, direction):
+    """Give the divergence of a bell with this mean and log-variance."""
+    p = in_cells(target)
+    q = in_cells(normal_pdf(z, parameters[0], np.exp(parameters[1])))
+    return kl_discrete(*{"KL(q ‖ p)": (q, p), "KL(p ‖ q)": (p, q)}[direction])
+
+
+panels = {"KL(q ‖ p)": {}, "KL(p ‖ q)": {}}
+for direction, bells in panels.items():
+    for side, start in ("left", [-1, 0]), ("right", [1, 0]):
+        best = optimize.minimize(price, start, direction, "Nelder-Mead")
+        mean, variance = best.x[0], np.exp(best.x[1])
+        label = f"from the {side}: mean {round(mean, 2) + 0:.2f}"
+        label += f", σ {np.sqrt(variance):.2f}"
+        bells[label] = normal_pdf(z, mean, variance)
+        print(f"{direction} {label}, {best.fun:.3f} nats")
+plots.fitted_bells(z, target, panels)
+
+# %% [markdown]
+# *Figure: two panels with the same grey target, a hump at −2 and one at 2.
+# Left, KL(q ‖ p): two narrow bells, each exactly on one hump, depending on
+# where the search began. Right, KL(p ‖ q): from either side the same wide
+# bell over both humps, highest in the empty middle.*
+
+# %% [markdown]
+# **KL(q ‖ p)** takes its mean over $q$. Where $q$ does not go, nothing is
+# counted: leaving out a hump is forgiven, at a price of log 2 ≈ 0.693 for
+# half of $p$. Going where $p$ is nearly zero is not. It *seeks a mode*.
+#
+# **KL(p ‖ q)** takes its mean over $p$. Every place where $p$ is must be
+# expected; to expect things that never come is forgiven. It *covers*.
+# Its bell has the mean and the variance of $p$ itself: 0, and
+# $2^2 + 0.36 = 4.36$, σ = 2.09.
+
+# %% [markdown]
+# ## From outcomes to codes
+#
+# In a variational autoencoder $q$ is the cloud that the encoder gives one
+# picture; codes are drawn from it, so **$q$ is what happens**. $p$ is the
+# standard normal $N(0, I)$ that we want to sample from later, called the
+# **prior**: what is expected. The first one happens, as before: we need
+# KL(q ‖ p).
+#
+# A narrow cell at $z$ has the probability $q(z)\,dz$. In the fraction the
+# width cancels, and the sum becomes an integral, which is a mean over draws
+# from $q$:
+#
+# $$\operatorname{KL}(q\,\|\,p)
+# = \int q(z) \log\frac{q(z)\,dz}{p(z)\,dz}\,dz
+# = \mathbb E_q\left[\log q(z) - \log p(z)\right]$$
+
+# %% [markdown]
+# $\mathbb E_q$ says "mean over z drawn from q". $\mu$ and $v$ are the mean and
+# the log-variance of q. Both log-densities are those of exercise 3.4, sums
+# over the latent dimensions:
+#
+# | symbol | in code | shape | unit |
+# |---|---|---|---|
+# | $\mu$ | `z_mean` | (batch, latent_dim) | unit of z |
+# | $v = \log\sigma^2$ | `z_log_var` | (batch, latent_dim) | log of square |
+# | $\varepsilon$ | `epsilon` | as needed | none |
+# | $\operatorname{KL}(q\,\|\,p)$ | | (batch,) | nats |
+#
+# Independent dimensions multiply their densities, the logarithms add, and so
+# the divergences of the dimensions *add up* to one number for each row.
+
+# %% [markdown]
+# ### Two draws by hand
+#
+# Let $q$ have $\mu = 1.5$ and $\sigma = 0.5$, so $v = \log 0.25 = -1.386$.
+# The draw with $\varepsilon = -0.4$ is $z = 1.3$, and
+#
+# $$\begin{aligned}
+# \log q(z) &= -\tfrac12\,(1.838 - 1.386 + 0.16) = -0.306 \\
+# \log p(z) &= -\tfrac12\,(1.838 + 1.69) = -1.764
+# \end{aligned}$$
+#
+# where $1.838 = \log 2\pi$, $0.16 = \varepsilon^2$ and $1.69 = z^2$. So this
+# draw is more surprising under $p$, by 1.458 nats.
+
+# %%
+toy_mean, toy_log_var = np.array([1.5]), np.log([0.25])
+zero = np.zeros(1)
+epsilon = np.array([[-0.4], [1.2]])
+draws = toy_mean + np.exp(toy_log_var / 2) * epsilon
+log_q = diagonal_normal_log_pdf(draws, toy_mean, toy_log_var)
+log_p = diagonal_normal_log_pdf(draws, zero, zero)
+for e, d, a, b in zip(epsilon, draws, log_q, log_p, strict=True):
+    print(f"ε {e[0]:+.1f}: z {d[0]:.1f}, log q {a:.3f}", end="")
+    print(f", log p {b:.3f}, difference {a - b:.3f}")
+
+# %% [markdown]
+# ### Exercise 5.2 · By sampling
+#
+# *Medium · 15 minutes · 2 points*
+#
+# Estimate KL(q ‖ p) for every row: draw, take the difference of the two
+# log-densities, and the mean over the draws.
+#
+# | | name | shape | unit |
+# |---|---|---|---|
+# | in | `z_mean` | (batch, latent_dim) | unit of z |
+# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | in | `n_samples` | one int | draws for each row |
+# | in | `rng` | | NumPy's random generator |
+# | out | estimates | (batch,) | nats |
+#
+# **Why:** this works for any two densities, also where nobody can integrate.
+#
+# **Done when** it is right on average, and every row and every dimension gets
+# an epsilon of its own for each draw.
+
+
+# %% exercise="5.2" role="stub"
+def kl_monte_carlo(z_mean, z_log_var, n_samples, rng):
+    """Estimate KL(q || N(0, I)) by sampling from q, for each row.
+
+    Args:
+        z_mean: float64 array (batch, latent_dim).
+        z_log_var: float64 array, same shape, log of the variance.
+        n_samples: int, draws for each row.
+        rng: numpy.random.Generator, the only source of chance.
+
+    Returns:
+        float64 array (batch,), nats: summed over the latent dimensions,
+        averaged over the draws.
+    """
+    ### BEGIN SOLUTION
+    zeros = np.zeros(z_mean.shape[1])
+    estimates = []
+    for mean, log_var in zip(z_mean, z_log_var, strict=True):
+        epsilon = rng.standard_normal((n_samples, len(mean)))
+        z = mean + np.exp(log_var / 2) * epsilon
+        log_q = diagonal_normal_log_pdf(z, mean, log_var)
+        log_p = diagonal_normal_log_pdf(z, zeros, zeros)
+        estimates.append(np.mean(log_q - log_p))
+    return np.array(estimates)
+    ### END SOLUTION
+
+
+# %% exercise="5.2" role="check"
+kl_monte_carlo = check.kl_monte_carlo(kl_monte_carlo)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Take one row at a time, in a loop. Its n_samples draws form an array
+# (n_samples, latent_dim), which is just what `diagonal_normal_log_pdf` takes
+# as its first argument. The cell above does all of it for two draws.
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# For each row: standard normal noise of that shape from the generator; stretch
+# it by the standard deviation, which half the log-variance leads to; add the
+# mean. Then both log-densities, where zeros are the mean and the log-variance
+# of p. The mean of the difference is the row's estimate. Collect the rows in
+# an array.
+#
+# </details>
+
+# %% [markdown] exercise="5.2" role="answer"
+# **The usual slip:** drawing from the prior and comparing there, which gives
+# minus the *other* direction, and a negative number. Noise of the shape
+# (n_samples, 1) is the quiet one: the mean stays right, but all dimensions
+# move together, and the estimate is less certain than it looks.
+
+# %% [markdown]
+# ### How good is an estimate?
+#
+# We ask for one cloud many times, a row each, and see how far the answers lie
+# apart: the toy above, and a cloud with $\mu = 0.1$, $v = 0.05$ that almost
+# is $p$. The standard deviation of the answers is the standard error of one.
+
+# %%
+clouds = {"toy": (1.5, np.log(0.25)), "near p": (0.1, 0.05)}
+print("cloud   draws    mean   std of answers   · √draws   below 0")
+for name, (mean, log_var) in clouds.items():
+    rows = np.full((ROWS, 1), mean), np.full((ROWS, 1), log_var)
+    for n_samples in (1, 10, 100, 1000):
+        answers = np.asarray(kl_monte_carlo(*rows, n_samples, rng))
+        spread = answers.std()
+        print(
+            f"{name:7} {n_samples:5} {answers.mean():7.3f} {spread:14.4f}"
+            f" {spread * np.sqrt(n_samples):12.2f}"
+            f" {np.mean(answers < 0):9.0%}"
+        )
+
+# %% [markdown]
+# The answers close in on one number, but slowly: a hundred times the draws
+# for one more digit. (The product with the root of the draws stays about the
+# same.) And for the cloud near $p$ about half of the single draws say *below
+# zero*, which no divergence is.
+#
+# Training would need such a number for every picture at every step. Could we
+# take the mean on paper, once and for all?
+#
+# **This is the place for a break.** What follows is that piece of paper.
+
+# %% [markdown]
+# ## Two facts about squares
+#
+# A log-density of a bell is a parabola, so we only need means of squares.
+#
+# **First**, $\mathbb E[\varepsilon^2] = 1$: epsilon has mean 0, so the mean of
+# its square is its variance, which is 1.
+#
+# **Second**, for $z = \mu + \sigma\varepsilon$ expand the square and take the
+# mean of each term:
+#
+# $$\mathbb E[z^2] = \mu^2 + 2\mu\sigma\,\mathbb E[\varepsilon]
+# + \sigma^2\,\mathbb E[\varepsilon^2] = \mu^2 + \sigma^2$$
+#
+# since $\mathbb E[\varepsilon] = 0$. We integrate both.
+
+
+# %%
+def mean_under(term, mean, log_var):
+    """Integrate q(z) · term(z) over z, where q is N(mean, exp(log_var))."""
+    std = np.exp(log_var / 2)
+    return integrate.quad(
+        lambda z: normal_pdf(z, mean, std**2) * term(z),
+        mean - 12 * std,
+        mean + 12 * std,
+    )[0]
+
+
+print(f"E[ε]  {abs(mean_under(lambda e: e, 0.0, 0.0)):.6f}, expected 0")
+print(f"E[ε²] {mean_under(lambda e: e**2, 0.0, 0.0):.6f}, expected 1")
+for mean, log_var in (1.5, np.log(0.25)), (-0.7, 1.2):
+    square = mean_under(lambda z: z**2, mean, log_var)
+    print(f"E[z²] {square:.6f}, μ² + σ² = {mean**2 + np.exp(log_var):.6f}")
+
+# %% [markdown]
+# ## First half: how much q surprises itself
+#
+# For one row, with $j$ counting the latent dimensions, exercise 3.4 says
+#
+# $$\log q(z) = -\frac12 \sum_j \left(\log 2\pi + v_j +
+# \frac{(z_j - \mu_j)^2}{\sigma_j^2}\right)$$
+#
+# A draw is $z_j = \mu_j + \sigma_j\varepsilon_j$. So $z_j - \mu_j =
+# \sigma_j\varepsilon_j$, and the fraction is just $\varepsilon_j^2$:
+#
+# $$\log q(z) = -\frac12 \sum_j \left(\log 2\pi + v_j +
+# \varepsilon_j^2\right)$$
+#
+# Only one of the three terms is left to chance. The mean of a sum is the sum
+# of the means, and a constant is its own mean. The last line is yours.
+
+# %% [markdown]
+# ### Exercise 5.3 · The mean of log q
+#
+# *Easy · 7 minutes · 1 point*
+#
+# Write the next line on paper, $\mathbb E_q[\log q(z)]$, then in NumPy.
+#
+# | | name | shape | unit |
+# |---|---|---|---|
+# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | out | $\mathbb E_q[\log q(z)]$ | (batch,) | nats |
+#
+# **Why:** it is the first half of the divergence. (With its sign turned it is
+# called the *entropy* of q: how much a cloud surprises who knows it.)
+#
+# **Done when** the check says "passed". No sampling.
+
+
+# %% exercise="5.3" role="stub"
+def expected_log_posterior(z_log_var):
+    """Give the mean of log q(z) over draws z from q, for each row.
+
+    Args:
+        z_log_var: float64 array (batch, latent_dim), log of the variance
+            of q.
+
+    Returns:
+        float64 array (batch,), nats: summed over the latent dimensions.
+    """
+    ### BEGIN SOLUTION
+    return -0.5 * np.sum(np.log(2 * np.pi) + z_log_var + 1, axis=1)
+    ### END SOLUTION
+
+
+# %% exercise="5.3" role="check"
+expected_log_posterior = check.expected_log_posterior(expected_log_posterior)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Go through the bracket term by term: which of them changes from draw to
+# draw? Only that one is replaced by its mean; one of the two facts says what
+# it is.
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# Make an array (batch, latent_dim) of the three terms added up: a constant,
+# the log-variance, and the mean that you found. A plain number is added to
+# every entry, so each dimension gets its own. Sum over the last axis and
+# multiply by minus one half.
+#
+# </details>
+
+# %% [markdown] exercise="5.3" role="answer"
+# **The usual slip:** adding the constants once for a row, outside the sum, in
+# place of once for each dimension; with one latent dimension nobody would see
+# it. The mean of q is missing for a reason: moving a cloud does not change
+# how much it surprises itself.
+
+# %% [markdown]
+# ## Second half: how much q surprises p
+#
+# The prior has mean 0 and variance 1 in every dimension, so its log-variance
+# is 0 and the fraction is $z_j^2$:
+#
+# $$\log p(z) = -\frac12 \sum_j \left(\log 2\pi + z_j^2\right)$$
+#
+# The draws still come from $q$. The second fact gives the mean of $z_j^2$
+# over them, in terms of $\mu_j$ and $\sigma_j^2$, and $\sigma_j^2$ is known to
+# you as the log-variance: $\sigma_j^2 = e^{v_j}$. The last line is yours
+# again.
+
+# %% [markdown]
+# ### Exercise 5.4 · The mean of log p
+#
+# *Easy · 7 minutes · 1 point*
+#
+# Write the next line on paper, $\mathbb E_q[\log p(z)]$, then in NumPy.
+#
+# | | name | shape | unit |
+# |---|---|---|---|
+# | in | `z_mean` | (batch, latent_dim) | unit of z |
+# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | out | $\mathbb E_q[\log p(z)]$ | (batch,) | nats |
+#
+# **Why:** it is the second half, and the only one that sees the mean.
+#
+# **Done when** the check says "passed". No sampling.
+
+
+# %% exercise="5.4" role="stub"
+def expected_log_prior(z_mean, z_log_var):
+    """Give the mean of log p(z) over draws z from q, for each row.
+
+    Args:
+        z_mean: float64 array (batch, latent_dim), the mean of q.
+        z_log_var: float64 array, same shape, log of the variance of q.
+
+    Returns:
+        float64 array (batch,), nats: summed over the latent dimensions.
+    """
+    ### BEGIN SOLUTION
+    squares = z_mean**2 + np.exp(z_log_var)
+    return -0.5 * np.sum(np.log(2 * np.pi) + squares, axis=1)
+    ### END SOLUTION
+
+
+# %% exercise="5.4" role="check"
+expected_log_prior = check.expected_log_prior(expected_log_prior)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# One term is a constant. The other is a square whose mean the second fact
+# gives: it has two parts, one for where the cloud lies and one for how wide
+# it is.
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# Add up, for each row and dimension, the constant, the square of the mean, and
+# the variance. The variance is the exponential of what you are given. Sum over
+# the last axis and multiply by minus one half.
+#
+# </details>
+
+# %% [markdown] exercise="5.4" role="answer"
+# **The usual slip:** putting $\mu^2$ where the mean of $z^2$ belongs, as if
+# all draws sat on the mean; then a cloud could grow without ever paying. The
+# other is to carry $v$ over from $\log q$, though nothing of q's own density
+# stands in $\log p$.
+
+# %% [markdown]
+# ## The difference
+#
+# The mean of a difference is the difference of the means:
+#
+# $$\operatorname{KL}(q\,\|\,p) = \mathbb E_q[\log q(z)]
+# - \mathbb E_q[\log p(z)]$$
+#
+# You have both lines on paper. Subtract the second from the first, under one
+# sum. One term stands in both and goes away; four are left: a constant, the
+# log-variance, the squared mean, the variance. Watch the signs.
+#
+# Two numbers to try it on: for $\mu = 1.5$, $v = -1.386$ the estimates above
+# closed in on about 1.44. And where $q$ is $p$ it must be exactly 0.
+
+# %% [markdown]
+# ### Exercise 5.5 · The closed form
+#
+# *Medium · 12 minutes · 3 points*
+#
+# Write KL(q ‖ p) in one line. Calling your two functions would pass too; the
+# line on paper is the point.
+#
+# | | name | shape | unit |
+# |---|---|---|---|
+# | in | `z_mean` | (batch, latent_dim) | unit of z |
+# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | out | KL(q ‖ p) | (batch,) | nats |
+#
+# **Why:** it stands in the loss of nearly every variational autoencoder, most
+# often copied. You will have derived it.
+#
+# **Done when** the check says "passed".
+
+
+# %% exercise="5.5" role="stub"
+def kl_to_standard_normal(z_mean, z_log_var):
+    """Give KL(q || N(0, I)) in closed form, for each row.
+
+    Args:
+        z_mean: float64 array (batch, latent_dim), the mean of q.
+        z_log_var: float64 array, same shape, log of the variance of q.
+
+    Returns:
+        float64 array (batch,), nats: summed over the latent dimensions.
+    """
+    ### BEGIN SOLUTION
+    terms = 1 + z_log_var - z_mean**2 - np.exp(z_log_var)
+    return -0.5 * np.sum(terms, axis=1)
+    ### END SOLUTION
+
+
+# %% exercise="5.5" role="check"
+kl_to_standard_normal = check.kl_to_standard_normal(kl_to_standard_normal)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Both lines begin with minus one half of a sum over dimensions. Take that
+# factor out, and subtract what stands in one bracket from what stands in the
+# other, term by term. What happens to a plus inside the second bracket?
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# In the bracket, what came from log q keeps its sign and what came from log p
+# turns it; log 2π is in both. The bracket must be 0 for a mean of 0 and a
+# log-variance of 0. Make it an array (batch, latent_dim), sum over the last
+# axis, multiply by minus one half.
+#
+# </details>
+
+# %% [markdown] exercise="5.5" role="answer"
+# **The usual slip:** `np.mean` in place of `np.sum` over the latent
+# dimensions, which weakens the term by a factor of latent_dim and never
+# crashes. The next is to write the 1 outside the sum, once for a row: then a
+# cloud that *is* the prior seems to cost something.
+
+# %% [markdown]
+# ## Three roads to one number
+#
+# Your line, however you sorted it, is this one:
+#
+# $$\operatorname{KL}(q\,\|\,p) = -\frac12 \sum_j
+# \left(1 + v_j - \mu_j^2 - e^{v_j}\right)$$
+#
+# Each step again by integration, and the whole by three roads: closed form,
+# integral, draws. The integrals are taken a dimension at a time and added up.
+# Differences stand beside the sampling's standard error.
+
+# %%
+z_mean = np.array([[1.5, -0.3, 0.2], [0.4, 0.9, -1.2], [0.0, 0.0, 0.0]])
+z_log_var = np.array([[-1.4, 0.5, -2.1], [1.1, -0.6, 0.3], [0.0, 0.0, 0.0]])
+
+
+def integrated_row(means, log_vars, *, of_q):
+    """Integrate log q, or else log p, under q; add up the dimensions."""
+    total = 0
+    for mean, log_var in zip(means, log_vars, strict=True):
+        of = ([mean], [log_var]) if of_q else (zero, zero)
+        total += mean_under(
+            lambda z, of=of: diagonal_normal_log_pdf([[z]], *of)[0],
+            *(mean, log_var),
+        )
+    return total
+
+
+posterior = expected_log_posterior(z_log_var)
+prior = expected_log_prior(z_mean, z_log_var)
+closed = np.add(kl_to_standard_normal(z_mean, z_log_var), 0.0)
+for i, row in enumerate(zip(z_mean, z_log_var, strict=True)):
+    log_q, log_p = (integrated_row(*row, of_q=side) for side in (True, False))
+    copies = [np.tile(numbers, (ROWS, 1)) for numbers in row]
+    sampled = np.asarray(kl_monte_carlo(*copies, 25, rng))
+    off, error = sampled.mean() - closed[i], sampled.std() / np.sqrt(ROWS)
+    print(f"row {i}: E[log q] {posterior[i]:.4f}, integral {log_q:.4f}")
+    print(f"       E[log p] {prior[i]:.4f}, integral {log_p:.4f}")
+    print(f"       KL {closed[i]:.4f}, integral {log_q - log_p:.4f}", end="")
+    print(f", sampled {sampled.mean():.4f}: off by {off:+.4f} ± {error:.4f}")
+
+# %% [markdown]
+# The integrals agree to the last digit printed, the draws within a standard
+# error or two, as is usual for chance. The last row *is* the prior: every
+# single draw has the same density under both, and all three roads say 0.
+#
+# Now move $q$ over $p$ yourself. The upper panel shows both; the area in the
+# lower one is the divergence, with three numbers in the title.
+
+# %%
+widgets.kl_explorer()
+
+# %% [markdown]
+# *Figure: two sliders, z_mean and z_log_var. Above, the red bell p and a
+# dashed bell q that follows the sliders. Below, the curve q · (log q − log p):
+# a large filled area above zero where q is higher than p, a small hatched one
+# below zero where it is lower. Their difference is the KL.*
+#
+# Look for the place where both areas vanish. Then make q narrow, slowly: the
+# area grows, but by about the same with each step. Make it wide: the area
+# grows faster and faster.
+
+# %% [markdown]
+# ## How it pulls
+#
+# Training follows slopes. Each $\mu_j$ and each $v_j$ stands in one summand
+# only, so we differentiate that one:
+#
+# $$\frac12\left(\mu_j^2 + e^{v_j} - v_j - 1\right)$$
+#
+# Rules from school: the slope of $x^2$ is $2x$, that of $e^x$ is $e^x$, that
+# of $x$ is 1, that of a constant is 0. While one of the two is moved, the
+# other is a constant. The two lines are yours.
+
+# %% [markdown]
+# ### Exercise 5.6 · The slopes
+#
+# *Medium · 8 minutes · 2 points*
+#
+# Differentiate the divergence by $\mu_j$ and by $v_j$, on paper, then in
+# NumPy.
+#
+# | | name | shape | unit |
+# |---|---|---|---|
+# | in | `z_mean` | (batch, latent_dim) | unit of z |
+# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | out, first | slope by `z_mean` | (batch, latent_dim) | nats / (unit of z) |
+# | out, second | slope by `z_log_var` | (batch, latent_dim) | nats |
+#
+# **Why:** the slopes are all that training ever feels of this term.
+#
+# **Done when** the check says "passed".
+
+
+# %% exercise="5.6" role="stub"
+def kl_gradients(z_mean, z_log_var):
+    """Differentiate each row's KL divergence by its means and log-variances.
+
+    Args:
+        z_mean: float64 array (batch, latent_dim), the mean of q.
+        z_log_var: float64 array, same shape, log of the variance of q.
+
+    Returns:
+        Two float64 arrays (batch, latent_dim): the slopes by z_mean, then
+        those by z_log_var. Nothing is summed.
+    """
+    ### BEGIN SOLUTION
+    by_mean = z_mean
+    by_log_var = 0.5 * (np.exp(z_log_var) - 1)
+    return by_mean, by_log_var
+    ### END SOLUTION
+
+
+# %% exercise="5.6" role="check"
+kl_gradients = check.kl_gradients(kl_gradients)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Two questions that the right answer passes: where is the divergence
+# smallest, and are both slopes 0 there? And does each have the sign that
+# leads uphill?
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# By the mean only the first term counts, and its 2 meets the ½. By the
+# log-variance two terms count, each with its own sign; the ½ stays. Return
+# both arrays with a comma between them.
+#
+# </details>
+
+# %% [markdown] exercise="5.6" role="answer"
+# **The usual slip:** losing the ½ in the second slope because it went away in
+# the first. Forgetting the slope of $-v$ is worse: then the pull on the
+# log-variance never ends, and every cloud shrinks.
+
+# %% [markdown]
+# ### Along the curves
+#
+# Both slopes again, by going a small step to either side; and the *pull*,
+# minus the slope, which is where training moves the numbers.
+
+# %%
+STEP = 1e-4
+x, places = np.linspace(-2.5, 2.5, 201), np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+
+
+def moving(argument, values):
+    """Return z_mean and z_log_var; one takes the values, one stays 0."""
+    return [
+        (values if argument == name else 0 * values)[:, None]
+        for name in ("z_mean", "z_log_var")
+    ]
+
+
+panels = {}
+for i, name in enumerate(("z_mean", "z_log_var")):
+    curve, heights, up, down = (
+        np.asarray(kl_to_standard_normal(*moving(name, values)))
+        for values in (x, places, places + STEP, places - STEP)
+    )
+    slopes = np.asarray(kl_gradients(*moving(name, places))[i])[:, 0]
+    panels[name] = x, curve, places, heights, slopes
+    print(f"by {name} at", places)
+    print("  formula", slopes.round(4) + 0.0)
+    print("  steps  ", ((up - down) / (2 * STEP)).round(4) + 0.0)
+plots.kl_pull(panels)
+
+# %% [markdown]
+# *Figure: two curves with a dot, a red tangent and a level arrow at −2, −1, 0,
+# 1 and 2; the arrows point towards 0 and carry the pull as a number. Left,
+# over z_mean, a parabola, alike on both sides. Right, over z_log_var, a
+# lopsided bowl: gentle on the left, ever steeper on the right.*
+#
+# Both curves touch 0 at 0, exactly, and rise on either side. The mean is
+# pulled home like a spring. A cloud that is too wide is pulled hard; one that
+# is too narrow by less than ½, however narrow it is.
+
+# %% [markdown]
+# ## Put together: clouds that stay clouds
+#
+# Lesson 04 ended with three clouds that went for their targets $t$ and shrank
+# to points; every draw paid $(z - t)^2$. We repeat it in NumPy, and once more
+# with your slopes added.
+#
+# On average that cost is $(\mu-t)^2 + \sigma^2$, with slopes $2(\mu-t)$ and
+# $\sigma^2$. At rest both pulls cancel, in every dimension:
+#
+# $$2(\mu - t) + \mu = 0, \qquad \sigma^2 + \tfrac12(\sigma^2 - 1) = 0$$
+#
+# So we foretell $\mu = \tfrac23 t$ and $\sigma = 1/\sqrt3$.
+
+# %%
+targets = np.array([[-2.0, -1.0], [0.0, 2.0], [2.0, -1.0]])
+panels = {}
+for name, weight in ("without KL", 0), ("with KL", 1):
+    parameters = np.zeros((2, *targets.shape))
+    for _ in range(STEPS):
+        mean, log_var = parameters
+        epsilon = rng.standard_normal((DRAWS, *targets.shape))
+        z = mean + np.exp(log_var / 2) * epsilon
+        slopes = [2 * (z - targets), (z - targets) * (z - mean)]
+        pull = weight * np.asarray(kl_gradients(mean, log_var))
+        parameters = parameters - LEARNING_RATE * (
+            np.mean(slopes, axis=1) + pull
+        )
+    mean, std = parameters[0], np.exp(parameters[1] / 2)
+    share = np.sum(mean * targets) / np.sum(targets**2)
+    print(f"{name:10}: means at {share:.3f} of their targets", end="")
+    print(f", σ from {std.min():.3f} to {std.max():.3f}")
+    panels[name] = np.moveaxis(mean + std * epsilon, 0, 1)
+print(f"foretold with KL: {2 / 3:.3f} and σ {1 / np.sqrt(3):.3f}")
+plots.clouds(panels, ["cloud 1", "cloud 2", "cloud 3"], targets)
+
+# %% [markdown]
+# *Figure: two panels over the same plane with three crosses, the targets.
+# Left, without KL, three tight dots on the crosses. Right, with KL, three wide
+# clouds, each two thirds of the way from the middle to its cross, nearly
+# touching.*
+#
+# This answers lesson 04's question. With the divergence in the loss the clouds
+# stay clouds, and stay near the middle, where they meet each other and leave
+# no holes. The price: they no longer sit on their targets.
+
+# %% [markdown]
+# ## What each term does
+#
+# In each dimension, all times ½:
+#
+# | term | comes from | penalises |
+# |---|---|---|
+# | $\mu^2$ | $\log p$: the mean of $z^2$ | lying far from the origin |
+# | $e^{v}$ | $\log p$: the mean of $z^2$ | being wide |
+# | $-v$ | $\log q$: its own $v$ | being narrow, without bound |
+# | $-1$ | $\log q$: the mean of $\varepsilon^2$ | nothing: makes the least 0 |
+#
+# $\log 2\pi$ stood in both halves and is gone. $e^v$ alone would shrink every
+# cloud; $-v$ holds against it, and they balance at σ = 1.
+
+# %% [markdown]
+# ## What we saw
+#
+# - KL is a mean extra surprise, in nats; never below 0, and 0 only for equals.
+# - The first of the two happens. KL(q ‖ p) seeks a mode of p, KL(p ‖ q) covers
+#   p.
+# - Sampling estimates any KL, with an error that falls as one over the root of
+#   the draws, and now and then says less than 0.
+# - For normal q and p two facts about squares are enough for the closed form;
+#   integral and draws agree with it.
+# - Its pull brings each mean home like a spring, and each σ to 1.
+
+# %% [markdown]
+# **An open question:** we *added* the divergence to the cost of a draw, once
+# times each. Why a sum, and why once and not ten times? Is there a reason why
+# just this should be a loss?
+#
+# **Sources.** Kullback and Leibler (1951), *On Information and Sufficiency*,
+# Annals of Mathematical Statistics 22. Cover and Thomas (2006), *Elements of
+# Information Theory*, chapter 2. The two directions: Bishop (2006), *Pattern
+# Recognition and Machine Learning*, section 10.1.2. The closed form: Kingma
+# and Welling (2014), *Auto-Encoding Variational Bayes*, arXiv:1312.6114,
+# appendix B.
+#
+# **Next:** lesson 06, from likelihood to loss.
