@@ -1,0 +1,552 @@
+"""The checks of lesson 08 pass right answers and name each slip."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from spoil import change_input, spoil
+
+from vae_course.checks import ExerciseFailed
+from vae_course.checks import lesson_08 as check
+from vae_course.training import best_epoch, warmup_beta
+
+# 8.1
+
+
+def slices(images):
+    return tf.data.Dataset.from_tensor_slices(images)
+
+
+def plain(images, batch_size, shuffle, seed):
+    dataset = slices(images)
+    if shuffle:
+        dataset = dataset.shuffle(len(images), seed=seed)
+    return dataset.batch(batch_size).prefetch(tf.data.AUTOTUNE)
+
+
+def in_tuples(images, batch_size, shuffle, seed):
+    dataset = tf.data.Dataset.from_tensor_slices((images,))
+    if shuffle:
+        dataset = dataset.shuffle(
+            images.shape[0], seed, reshuffle_each_iteration=True
+        )
+    return dataset.batch(batch_size, drop_remainder=False)
+
+
+def own_targets(x, size, shuffled, number):
+    dataset = slices(x).cache()
+    if shuffled:
+        dataset = dataset.shuffle(60_000, seed=number)
+    return dataset.batch(size).map(lambda batch: (batch, batch))
+
+
+def by_numbers(images, batch_size, shuffle, seed):
+    numbers = tf.data.Dataset.range(len(images))
+    if shuffle:
+        numbers = numbers.shuffle(len(images), seed=seed)
+    images = tf.constant(images)
+    return numbers.map(lambda i: images[i]).batch(batch_size)
+
+
+def from_numpy(images, batch_size, shuffle, seed):
+    rng = np.random.default_rng(seed)
+
+    def batches():
+        order = np.arange(len(images))
+        if shuffle:
+            rng.shuffle(order)
+        for start in range(0, len(order), batch_size):
+            yield images[order[start : start + batch_size]]
+
+    spec = tf.TensorSpec((None, *images.shape[1:]), tf.float32)
+    return tf.data.Dataset.from_generator(batches, output_signature=spec)
+
+
+def by_keras(*, seed, shuffle, batch_size, images):
+    dataset = slices(keras.ops.convert_to_tensor(images))
+    if not shuffle:
+        return dataset.batch(batch_size)
+    return dataset.shuffle(dataset.cardinality(), seed).batch(batch_size)
+
+
+RIGHT_DATASETS = [
+    plain,
+    in_tuples,
+    own_targets,
+    by_numbers,
+    from_numpy,
+    by_keras,
+]
+
+
+def pipeline(*steps):
+    """Make an answer of steps, each of (dataset, n, batch_size, seed)."""
+
+    def answer(images, batch_size, shuffle, seed):
+        dataset = slices(images)
+        for step in steps:
+            if shuffle or step not in (mixed, weakly_mixed, once_mixed):
+                dataset = step(dataset, len(images), batch_size, seed)
+        return dataset
+
+    return answer
+
+
+def mixed(dataset, n, batch_size, seed):
+    return dataset.shuffle(n, seed=seed)
+
+
+def weakly_mixed(dataset, n, batch_size, seed):
+    return dataset.shuffle(batch_size, seed=seed)
+
+
+def once_mixed(dataset, n, batch_size, seed):
+    return dataset.shuffle(n, seed=seed, reshuffle_each_iteration=False)
+
+
+def batched(dataset, n, batch_size, seed):
+    return dataset.batch(batch_size)
+
+
+def full(dataset, n, batch_size, seed):
+    return dataset.batch(batch_size, drop_remainder=True)
+
+
+def endless(dataset, n, batch_size, seed):
+    return dataset.repeat()
+
+
+def twice(dataset, n, batch_size, seed):
+    return dataset.repeat(2)
+
+
+def shuffle_by(change, images, batch_size, shuffle, seed):
+    """Shuffle as the change says, all else being right."""
+    dataset = slices(images)
+    return (change(dataset) if shuffle else dataset).batch(batch_size)
+
+
+def in_numpy(images, batch_size, shuffle, seed):
+    order = np.arange(len(images))
+    if shuffle:
+        np.random.default_rng(seed).shuffle(order)
+    return slices(images[order]).batch(batch_size)
+
+
+def blocks_in_numpy(images, batch_size, shuffle, seed):
+    starts = list(range(0, len(images), batch_size))
+    rng = np.random.default_rng(seed)
+
+    def batches():
+        if shuffle:
+            rng.shuffle(starts)
+        for start in starts:
+            yield images[start : start + batch_size]
+
+    spec = tf.TensorSpec((None, *images.shape[1:]), tf.float32)
+    return tf.data.Dataset.from_generator(batches, output_signature=spec)
+
+
+def result_dropped(images, batch_size, shuffle, seed):
+    dataset = slices(images)
+    if shuffle:
+        dataset.shuffle(len(images), seed=seed)
+    return dataset.batch(batch_size)
+
+
+def two_shuffles(images, batch_size, shuffle, seed):
+    x, y = (plain(images, batch_size, shuffle, seed + i) for i in range(2))
+    return tf.data.Dataset.zip((x, y))
+
+
+def always(images, batch_size, shuffle, seed):
+    return plain(images, batch_size, True, seed)
+
+
+def cut_short(images, batch_size, shuffle, seed):
+    whole = len(images) // batch_size
+    return plain(images, batch_size, shuffle, seed).take(whole)
+
+
+WRONG_DATASETS = [
+    ("shuffle_after_batch", pipeline(batched, mixed)),
+    ("remainder_dropped", pipeline(full, mixed)),
+    ("shuffle_after_batch", blocks_in_numpy),
+    ("remainder_dropped", pipeline(mixed, full)),
+    ("remainder_dropped", cut_short),
+    ("repeats_forever", pipeline(mixed, batched, endless)),
+    ("repeats_forever", pipeline(mixed, endless, batched)),
+    ("repeats_forever", pipeline(endless, mixed, batched)),
+    ("repeats_forever", pipeline(mixed, twice, batched)),
+    ("order_fixed", pipeline(once_mixed, batched)),
+    ("order_fixed", in_numpy),
+    (
+        "order_fixed",
+        lambda images, batch_size, shuffle, seed: plain(
+            images, batch_size, shuffle, seed
+        ).cache(),
+    ),
+    ("shuffled_unasked", always),
+    (
+        "shuffled_unasked",
+        lambda images, batch_size, shuffle, seed: plain(
+            images, batch_size, not shuffle, seed
+        ),
+    ),
+    (
+        "not_shuffled",
+        lambda images, batch_size, shuffle, seed: slices(images).batch(
+            batch_size
+        ),
+    ),
+    ("not_shuffled", result_dropped),
+    (
+        "not_shuffled",
+        lambda images, batch_size, shuffle, seed: shuffle_by(
+            lambda d: d.shuffle(1, seed=seed),
+            images,
+            batch_size,
+            shuffle,
+            seed,
+        ),
+    ),
+    (
+        "seed_ignored",
+        lambda images, batch_size, shuffle, seed: shuffle_by(
+            lambda d: d.shuffle(len(images)), images, batch_size, shuffle, seed
+        ),
+    ),
+    (
+        "seed_ignored",
+        lambda images, batch_size, shuffle, seed: shuffle_by(
+            lambda d: d.shuffle(len(images), seed=0),
+            images,
+            batch_size,
+            shuffle,
+            seed,
+        ),
+    ),
+    ("small_buffer", pipeline(weakly_mixed, batched)),
+    *[
+        (
+            "small_buffer",
+            lambda images, batch_size, shuffle, seed, size=size: shuffle_by(
+                lambda d: d.shuffle(size, seed=seed),
+                images,
+                batch_size,
+                shuffle,
+                seed,
+            ),
+        )
+        for size in (100, 1024, 10_000)
+    ],
+    ("not_batched", pipeline(mixed)),
+    (
+        "wrong_batch_size",
+        lambda images, batch_size, shuffle, seed: plain(
+            images, 4, shuffle, seed
+        ),
+    ),
+    (
+        "wrong_batch_size",
+        lambda images, batch_size, shuffle, seed: plain(
+            images, len(images), shuffle, seed
+        ),
+    ),
+    ("targets_out_of_step", two_shuffles),
+    (
+        "wrong_type",
+        lambda images, batch_size, shuffle, seed: images[:batch_size],
+    ),
+    (
+        "wrong_type",
+        lambda images, batch_size, shuffle, seed: list(
+            plain(images, batch_size, shuffle, seed)
+        ),
+    ),
+    (
+        "wrong_type",
+        lambda images, batch_size, shuffle, seed: iter(
+            plain(images, batch_size, shuffle, seed)
+        ),
+    ),
+    (None, pipeline(mixed, batched, batched)),
+    (
+        None,
+        lambda images, batch_size, shuffle, seed: plain(
+            images / 255, batch_size, shuffle, seed
+        ),
+    ),
+    (
+        None,
+        lambda images, batch_size, shuffle, seed: plain(
+            images[1:], batch_size, shuffle, seed
+        ),
+    ),
+    (
+        "wrong_type",
+        lambda images, batch_size, shuffle, seed: plain(
+            images, batch_size, shuffle, seed
+        ).map(lambda x: {"x": x}),
+    ),
+    change_input(plain, "images"),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_DATASETS)
+def test_right_datasets_pass_and_come_back(answer):
+    assert check.make_dataset(answer) is answer
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_right_dataset_passes_whatever_the_seed(seed, monkeypatch):
+    monkeypatch.setattr(check, "SEED", 101 * seed)
+    keras.utils.set_random_seed(seed)
+    assert check.make_dataset(plain) is plain
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_DATASETS)
+def test_slips_of_datasets_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.make_dataset, answer, 20.0) == mistake
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(plain))
+def test_spoiled_datasets_are_rejected(mistake, answer, mistake_of):
+    if mistake == "not_finite":
+        mistake = None  # a dataset times nan is a crash
+    assert mistake_of(check.make_dataset, answer, 0.3) == mistake
+
+
+def test_a_crash_while_the_batches_are_read_is_told():
+    def answer(images, batch_size, shuffle, seed):
+        def broken(x):
+            tf.debugging.assert_less(x, -1.0)
+            return x
+
+        return plain(images, batch_size, shuffle, seed).map(broken)
+
+    with pytest.raises(ExerciseFailed, match="runs without an error"):
+        check.make_dataset(answer)
+
+
+# 8.2
+
+
+def branches(epoch, warmup_epochs, beta):
+    if warmup_epochs == 0 or epoch > warmup_epochs:
+        return beta
+    return epoch / warmup_epochs * beta
+
+
+def by_minimum(epoch, warmup_epochs, beta):
+    return beta * min(1.0, epoch / warmup_epochs) if warmup_epochs else beta
+
+
+def by_numpy(epoch, warmup, weight):
+    if not warmup:
+        return np.float32(weight)
+    return np.interp(epoch, [0, warmup], [0, weight])
+
+
+def by_loop(epoch, warmup_epochs, beta):
+    value = 0.0 if warmup_epochs else beta
+    for _ in range(min(epoch, warmup_epochs)):
+        value += beta / warmup_epochs
+    return value
+
+
+def by_tensor(beta, epoch, warmup_epochs):
+    share = tf.math.divide_no_nan(float(epoch), float(warmup_epochs))
+    share = 1.0 if warmup_epochs == 0 else tf.minimum(share, 1.0)
+    return share * tf.constant(beta)
+
+
+def by_exception(epoch, warmup_epochs, beta):
+    try:
+        return min(beta, beta * epoch / warmup_epochs)
+    except ZeroDivisionError:
+        return beta
+
+
+RIGHT_WARMUPS = [
+    branches,
+    by_minimum,
+    by_numpy,
+    by_loop,
+    by_tensor,
+    by_exception,
+]
+
+
+def but_safe(line):
+    """Guard a line against warmup_epochs = 0, so that its slip shows."""
+    return lambda epoch, warmup_epochs, beta: (
+        line(epoch, warmup_epochs, beta) if warmup_epochs else beta
+    )
+
+
+WRONG_WARMUPS = [
+    ("never_reaches_beta", but_safe(lambda e, w, b: min(e, w) / (w + 1) * b)),
+    ("never_reaches_beta", but_safe(lambda e, w, b: b * min(e, w - 1) / w)),
+    (
+        "never_reaches_beta",
+        but_safe(lambda e, w, b: b * e / w if e < w else 0.0),
+    ),
+    (
+        "never_reaches_beta",
+        but_safe(lambda e, w, b: b * (1 - math.exp(-e / w))),
+    ),
+    ("overshoots", but_safe(lambda e, w, b: b * e / w)),
+    ("overshoots", but_safe(lambda e, w, b: max(b, b * e / w))),
+    ("overshoots", but_safe(lambda e, w, b: min(1.0, b * e / w))),
+    ("divides_by_zero", lambda e, w, b: min(b, b * e / w)),
+    ("divides_by_zero", lambda e, w, b: b * np.clip(e / w, 0, 1)),
+    (
+        "divides_by_zero",
+        lambda e, w, b: b * tf.minimum(tf.divide(float(e), float(w)), 1.0),
+    ),
+    ("beta_forgotten", but_safe(lambda e, w, b: min(1, e / w))),
+    ("beta_forgotten", but_safe(lambda e, w, b: np.clip(e / w, 0, 1))),
+    ("starts_above_zero", but_safe(lambda e, w, b: min(b, b * (e + 1) / w))),
+    ("starts_above_zero", lambda e, w, b: b),
+    ("starts_above_zero", but_safe(lambda e, w, b: b * max(0, 1 - e / w))),
+    ("jumps", but_safe(lambda e, w, b: b * min(1, e // w))),
+    ("jumps", lambda e, w, b: b if e >= w else 0.0),
+    (
+        "reaches_early",
+        but_safe(lambda e, w, b: min(b, b * e / max(w - 1, 1))),
+    ),
+    ("reaches_late", but_safe(lambda e, w, b: min(b, b * e / (w + 1)))),
+    ("reaches_late", lambda e, w, b: min(b, b * e / max(w, 1))),
+    ("returns_nothing", lambda e, w, b: None),
+    (None, but_safe(lambda e, w, b: b * min(1, e / w) ** 2)),
+    (None, but_safe(lambda e, w, b: b * math.sin(math.pi / 2 * e / w))),
+    (None, lambda e, w, b: np.full(3, b)),
+]
+
+
+def with_names(answer):
+    return lambda epoch, warmup_epochs, beta: answer(
+        epoch, warmup_epochs, beta
+    )
+
+
+@pytest.mark.parametrize("answer", RIGHT_WARMUPS)
+def test_right_warmups_pass_and_come_back(answer):
+    assert check.warmup_beta(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_WARMUPS)
+def test_slips_of_warmups_are_named(mistake, answer, mistake_of):
+    assert mistake_of(check.warmup_beta, with_names(answer)) == mistake
+
+
+@pytest.mark.filterwarnings("ignore:.* encountered:RuntimeWarning")
+def test_numpys_division_by_zero_is_named(mistake_of):
+    def answer(epoch, warmup_epochs, beta):
+        return np.minimum(beta, beta * np.float64(epoch) / warmup_epochs)
+
+    assert mistake_of(check.warmup_beta, answer) == "divides_by_zero"
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(warmup_beta))
+def test_spoiled_warmups_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.warmup_beta, answer, 0.3) == mistake
+
+
+# 8.3
+
+
+def by_where(reconstruction_loss, kl_loss):
+    total = np.add(reconstruction_loss, kl_loss)
+    return np.argmin(np.where(np.isnan(total), np.inf, total))
+
+
+def by_nanargmin(a, b):
+    return int(np.nanargmin(np.array(a) + np.array(b)))
+
+
+def by_hand(reconstruction_loss, kl_loss):
+    best, place = math.inf, None
+    for epoch, losses in enumerate(
+        zip(reconstruction_loss, kl_loss, strict=True)
+    ):
+        if sum(losses) < best:
+            best, place = sum(losses), epoch
+    return place
+
+
+def by_sorting(reconstruction_loss, kl_loss):
+    pairs = zip(reconstruction_loss, kl_loss, strict=True)
+    totals = [r + k for r, k in pairs]
+    order = sorted(
+        range(len(totals)), key=lambda i: (math.isnan(totals[i]), totals[i])
+    )
+    return order[0]
+
+
+def by_ops(reconstruction_loss, kl_loss):
+    total = tf.constant(reconstruction_loss) + tf.constant(kl_loss)
+    return tf.argmin(tf.where(tf.math.is_nan(total), np.inf, total))
+
+
+RIGHT_EPOCHS = [by_where, by_nanargmin, by_hand, by_sorting, by_ops]
+
+
+def total(r, k):
+    return np.nan_to_num(np.add(r, k), nan=np.inf)
+
+
+WRONG_EPOCHS = [
+    ("nan_wins", lambda r, k: np.argmin(np.add(r, k))),
+    ("nan_wins", lambda r, k: np.argmax(-np.add(r, k))),
+    (
+        "nan_wins",
+        lambda r, k: min(range(len(r)), key=lambda i: r[i] + k[i]),
+    ),
+    ("counts_from_one", lambda r, k: np.argmin(total(r, k)) + 1),
+    ("counts_from_one", lambda r, k: by_hand(r, k) + 1),
+    ("kl_left_out", lambda r, k: np.argmin(r)),
+    ("kl_left_out", lambda r, k: r.index(min(r))),
+    ("reconstruction_left_out", lambda r, k: np.nanargmin(k)),
+    ("reconstruction_left_out", lambda r, k: k.index(min(k))),
+    ("largest_for_smallest", lambda r, k: np.argmax(np.add(r, k))),
+    ("largest_for_smallest", lambda r, k: np.argmin(-total(r, k))),
+    ("value_for_place", lambda r, k: np.min(total(r, k))),
+    ("value_for_place", lambda r, k: min(total(r, k).tolist())),
+    ("lists_joined", lambda r, k: np.nanargmin(r + k)),
+    ("lists_joined", lambda r, k: np.argmin(r + k)),
+    ("last_for_best", lambda r, k: len(r) - 1),
+    ("last_for_best", lambda r, k: -1),
+    (None, lambda r, k: [3]),
+    (None, lambda r, k: 2),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT_EPOCHS)
+def test_right_epochs_pass_and_come_back(answer):
+    assert check.best_epoch(answer) is answer
+
+
+@pytest.mark.parametrize("mistake, answer", WRONG_EPOCHS)
+def test_slips_of_epochs_are_named(mistake, answer, mistake_of):
+    def named(reconstruction_loss, kl_loss):
+        return answer(reconstruction_loss, kl_loss)
+
+    assert mistake_of(check.best_epoch, named) == mistake
+
+
+def test_an_answer_that_sorts_its_lists_in_place_is_told(mistake_of):
+    def answer(reconstruction_loss, kl_loss):
+        place = by_hand(reconstruction_loss, kl_loss)
+        kl_loss.sort()
+        return place
+
+    assert mistake_of(check.best_epoch, answer) == "changes_its_input"
+
+
+@pytest.mark.parametrize("mistake, answer", spoil(best_epoch))
+def test_spoiled_epochs_are_rejected(mistake, answer, mistake_of):
+    assert mistake_of(check.best_epoch, answer, 0.3) == mistake
