@@ -24,7 +24,7 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from vae_course import data, densities, losses, plots, runtime
+from vae_course import data, densities, plots, runtime
 from vae_course.checks import lesson_06 as check
 
 plots.use_style()
@@ -33,14 +33,14 @@ tf = runtime.start_tensorflow()
 import keras
 from keras import ops
 
-from vae_course import models, networks, training
+from vae_course import losses, models, networks, training
 
 # %% role="setup"
 SEED = 0
 DRAWS = 100_000
 N_TRAIN = runtime.pick(full=10_000, quick=960)
 N_TEST = runtime.pick(full=1_000, quick=200)
-EPOCHS = runtime.pick(full=6, quick=1)
+EPOCHS = runtime.pick(full=5, quick=1)
 BETAS = (0.01, 1.0, 30.0)
 
 # The toy: slope, offset, and standard deviation of the noise in x.
@@ -175,9 +175,10 @@ for k in (1, 2, 5, 10, 20, 50):
 # $$p(x) = \int q(z)\,\frac{p(x\mid z)\,p(z)}{q(z)}\,dz
 # = \mathbb E_q\!\left[\frac{p(x\mid z)\,p(z)}{q(z)}\right]$$
 #
-# $\mathbb E_q$ is the mean over draws of $z$ from $q$. This still has the
-# logarithm *outside* a mean, where a few draws would decide everything. We
-# want it inside, where every draw just adds its nats.
+# $\mathbb E_q$ is the mean over draws of $z$ from $q$. But $\log p(x)$ is
+# then still the logarithm *of a mean*, in which the largest few draws decide
+# everything. We want the mean *of a logarithm*, to which every draw just adds
+# its nats.
 
 # %% [markdown]
 # ### Jensen: what it costs to move a logarithm inside
@@ -412,9 +413,10 @@ for noise in (0.1, 0.5):
 # ## From logits, and why
 #
 # A decoder's last layer gives any real number $a$, a **logit**, and the
-# sigmoid $\hat x = \sigma(a) = 1/(1 + e^{-a})$ makes a probability of it. Must
-# it? Follow a blank pixel ($x = 0$), which costs $-\log(1 - \sigma(a))$, in
-# float32, the precision of training.
+# sigmoid $\hat x = \sigma(a) = 1/(1 + e^{-a})$ makes a probability of it (this
+# σ has nothing to do with the width of a cloud). Must it? Follow a blank
+# pixel ($x = 0$), which costs $-\log(1 - \sigma(a))$, in float32, the
+# precision of training.
 
 # %%
 print("logit        1 - σ(a)    -log(1 - σ(a))    softplus(a)")
@@ -461,9 +463,9 @@ for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
 # | in | `x_logits` | the same | float tensor, any real number |
 # | out | | (n,) | float tensor, nats, at most 0 |
 #
-# It must be right for logits of ±1000, and the tape must find its way
-# through: use functions of `ops`, not of `np`. The library's picture sizes
-# are not the check's, so let the tensors say how large they are.
+# Pictures may have any number of rows and columns. The result must be right
+# for logits of ±1000, and the tape must find its way through it: use
+# functions of `ops`, not of `np`.
 #
 # **Why:** it is the first term of the ELBO, and the reconstruction loss of
 # every later lesson with its sign turned.
@@ -756,12 +758,12 @@ for side, latents, weight, word, kl_weight, kl_word in [
 # %% [markdown]
 # All of these are called "the VAE loss". Published lessons range from about
 # 0.001 to 7.8 (the fifth and the seventh row), and write "β" or "weight" as
-# if the numbers were comparable. The last two rows are what happens to
-# whoever takes Keras's default, a mean, for both terms: the β then even
-# depends on how many latents the model has.
+# if the numbers were comparable. The last two rows are for whoever takes a
+# mean in both terms: there β even changes with the number of latents, though
+# not a letter of the loss does.
 #
 # With *squared error* the same function gives the weight $2\sigma_x^2$ of
-# above. TensorFlow's guide *Making new layers and models via subclassing*
+# above. Keras's guide *Making new layers and models via subclassing*
 # averages both terms, over 784 pixels and 32 latents. How noisy does it, in
 # effect, call a pixel?
 
@@ -816,10 +818,10 @@ plots.compare_images(
 # β = 30, all are paler and smeared, and several garments share one shape.*
 
 # %% [markdown]
-# **A light KL** (β = 0.01) draws best, but only slightly better than β = 1.
-# Its codes lie far out, in clouds that are tiny beside their spread: points
-# on a wide map with nothing between them. A heavy reconstruction weight has
-# brought the plain autoencoder back, holes and all.
+# **A light KL** (β = 0.01) draws about as well as β = 1, at best a few nats
+# better. But its codes lie far out, in clouds that are tiny beside their
+# spread: points on a wide map with nothing between them. A heavy
+# reconstruction weight has brought the plain autoencoder back, holes and all.
 #
 # **A heavy KL** (β = 30) keeps codes within the prior, in clouds so wide that
 # they overlap. The decoder cannot tell neighbours apart and draws their
