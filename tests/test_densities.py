@@ -336,7 +336,7 @@ def test_solution_of_kl_discrete_agrees_with_the_library(p, q):
 
 
 def test_solution_of_kl_monte_carlo_agrees_with_the_library():
-    arguments = Z_MEAN, Z_LOG_VAR, 20
+    arguments = Z_MEAN[:1], Z_LOG_VAR[:1], 20
     expected = kl_monte_carlo(*arguments, generator())
     found = solution("5.2")(*arguments, generator())
     np.testing.assert_allclose(found, expected)
