@@ -764,7 +764,7 @@ def _pair(result, asked):
     except (TypeError, ValueError):
         raise ExerciseFailed(
             asked,
-            f"a {type(result).__name__} that is not a pair",
+            f"something of type {type(result).__name__}, which is no pair",
             "What stands behind `return`, and is it two things?",
             "wrong_type",
         ) from None
