@@ -4,6 +4,7 @@ A returned figure is shown once, as the value of the cell that made it.
 """
 
 from vae_course.plots.bounds import evidence_bound, jensen
+from vae_course.plots.classes import CODE_AXES
 from vae_course.plots.densities import (
     covariance_ellipses,
     density_curves,
@@ -21,6 +22,7 @@ from vae_course.plots.latent import (
     noise_held,
 )
 from vae_course.plots.manifold import (
+    PERCENTILE_AXES,
     codes_and_prior,
     decoded_points,
     latent_planes,
@@ -40,6 +42,8 @@ from vae_course.plots.training import loss_terms
 __all__ = [
     "CLASS_COLOURS",
     "CLASS_MARKERS",
+    "CODE_AXES",
+    "PERCENTILE_AXES",
     "RED",
     "clouds",
     "codes_and_prior",
