@@ -485,6 +485,9 @@ rows = {}
 for name, pictures in {"VAE": drawn, "autoencoder": drawn_plain}.items():
     rows[name] = pictures[:10]
     rows[f"nearest to {name}'s"] = x_train[nearest_image(pictures[:10])[0]]
+by_pairs = np.linalg.norm(flat - drawn[0].ravel(), axis=1).min()
+gap = nearest_image(drawn[:1])[1][0] - by_pairs
+print(f"multiplied out, against pair by pair: {gap:+.1e}")
 plots.compare_images(rows, "Drawn at random, and the nearest training image")
 
 # %% [markdown]
