@@ -1,0 +1,359 @@
+"""Checks of lesson 10, Diagnose, and beyond."""
+
+import numpy as np
+from scipy.special import logsumexp
+
+from vae_course import clinic
+from vae_course.checks.compare import as_array, compare, with_questions
+from vae_course.checks.contract import exercise
+from vae_course.checks.failure import ExerciseFailed
+
+ASK_ABOUT_UNITS = {
+    "mean_for_variance": "A dimension whose codes all stand at 3 tells no "
+    "image from another. Which number of your column says so?",
+    "mean_not_subtracted": "If all codes of a dimension are 3, how large is "
+    "what you compare with the threshold, and how much do they vary?",
+    "std_for_variance": "The threshold is in the unit of z squared. In which "
+    "unit is what you compare with it?",
+    "axis_mixed_up": "Your count is that of the images. Along which axis do "
+    "the codes of one dimension stand?",
+    "axis_forgotten": "How many variances did you compute? One is asked for "
+    "each dimension.",
+    "share_for_count": "How many, not which share of them?",
+    "counts_collapsed": "Is a dimension in use when its codes vary more "
+    "than the threshold, or less?",
+    "threshold_ignored": "Two thresholds were tried and you gave one answer. "
+    "Which line looks at the argument?",
+    "count_missing": "You have an entry for each dimension. What is asked "
+    "for is one number.",
+}
+ASK_ABOUT_BOUND = {
+    "mean_of_logs": "By hand: the weights 1 and 3 have the mean 2. What do "
+    "you get for the logs 0 and log 3? What is averaged, weights or logs?",
+    "sum_not_mean": "By hand: what do you get for the weights 2 and 2, "
+    "whose mean is 2?",
+    "sign": "By hand: what do you get for the weights 2 and 2, whose mean is "
+    "2? Check the sign of each term.",
+    "k_for_its_log": "A division of the weights by k: what becomes of it "
+    "once you have taken the log?",
+    "axis_mixed_up": "A row holds the draws of one image. Which axis "
+    "should be gone in the end?",
+    "axis_forgotten": "One number is asked for each image. Which of your "
+    "steps runs over the images too?",
+    "max_for_mean": "Where do the other draws come in?",
+    "log_missing": "These are weights. What is asked for is in nats.",
+    "largest_not_added": "What you took out of the exponential has to come "
+    "back after the logarithm. Does it?",
+    "bits": "Which logarithm is that? The weights' logs are natural ones.",
+}
+ASK_ABOUT_CONDITION = {
+    "labels_not_one_hot": "Is class 8 twice class 4? How does the lesson "
+    "write a class, so that no class is more than another?",
+    "wrong_axis": "Print the shapes. What should a row of the result hold, "
+    "and how many rows should there be?",
+    "order_swapped": "Which comes first in a row, the code or the class?",
+    "classes_from_batch": "How wide is your result if a batch happens to "
+    "hold no image of the last class? Where does the width come from?",
+    "one_hot_shifted": "Labels count from 0. In which column is your one "
+    "where the label is 0?",
+    "added_not_joined": "The class should stand beside the code. Can a "
+    "decoder still tell them apart in your sum or product?",
+    "z_missing": "The width is right for the class alone. Where is the code?",
+}
+POINT_AT = {
+    "averages_pixels": "Look at panel 1: how large is the reconstruction "
+    "loss that its code reports, and about how many times as large is the "
+    "star?",
+    "kl_left_out": "Look at panels 1 and 2: the total and the reconstruction "
+    "loss as reported, and the KL term at the same epoch. Do they add up?",
+    "activation_on_head": "Look at panel 4: where are there codes, where are "
+    "there none, and is that so in the healthy chart?",
+    "metrics_not_reset": "Look at panels 1 and 2: where do the curves end, "
+    "and where are the stars? Compare the shape of the curves with those of "
+    "the healthy chart. What of the rest is ill at all?",
+    "decoder_fed_mean": "Look at panel 6, the second row against the third, "
+    "and at the star in panel 1. Panel 5 says whether the draw is to blame.",
+    "half_missing": "Look at panel 5: where should all dots lie? Take one "
+    "and read off both its numbers. How does one come from the other?",
+}
+
+
+@exercise("10.1", points=1, library="vae_course.evaluate:active_units")
+def active_units(attempt):
+    """Judge counts for two thresholds, and for the one by default."""
+    # Of each kind of dimension: how many, their mean, their variance.
+    kinds = [
+        (3, 2.0, 0.5),
+        (2, -1.5, 0.16),
+        (4, 3.0, 0.0025),
+        (1, -2.0, 1e-6),
+        (6, 0.004, 0.04),
+    ]
+    z_mean = _codes(kinds, n=40)
+    thresholds = 0.01, 0.3
+    counts = [
+        as_array(attempt(z_mean=z_mean, threshold=t), "a count")
+        for t in thresholds
+    ]
+    right = [sum(n for n, _, v in kinds if v > t) for t in thresholds]
+    compare(
+        np.stack(counts) if counts[0].shape == counts[1].shape else counts[0],
+        right,
+        asked="how many of 16 dimensions are active over 40 images, once "
+        "with the threshold 0.01 and once with 0.3",
+        slips=_slips_of_units(z_mean, thresholds, right),
+        question="Compute the variance of one column by hand. Is the column "
+        "active, and do you count it?",
+    )
+    compare(
+        attempt(z_mean=z_mean),
+        right[0],
+        asked="how many of the 16 dimensions are active with the threshold "
+        "that is there by default, 0.01",
+        question="What does the stub's first line say about the threshold, "
+        "and what does yours?",
+    )
+
+
+def _codes(kinds, n):
+    """Make columns whose mean and variance are known, in a mixed order."""
+    rng = np.random.default_rng(10)
+    columns = []
+    for number, mean, variance in kinds:
+        noise = rng.normal(size=(n, number))
+        noise = (noise - noise.mean(axis=0)) / noise.std(axis=0)
+        columns.append(mean + np.sqrt(variance) * noise)
+    return rng.permutation(np.hstack(columns), axis=1)
+
+
+def _slips_of_units(z_mean, thresholds, right):
+    n, latent_dim = z_mean.shape
+    mean, variance = z_mean.mean(axis=0), z_mean.var(axis=0)
+
+    def counts(numbers):
+        return [np.sum(numbers > t) for t in thresholds]
+
+    collapsed = [latent_dim - count for count in right]
+    return with_questions(
+        ASK_ABOUT_UNITS,
+        (
+            "mean_for_variance",
+            [counts(mean), counts(abs(mean)), counts(mean**2)],
+        ),
+        ("mean_not_subtracted", [counts(np.mean(z_mean**2, axis=0))]),
+        ("std_for_variance", [counts(np.sqrt(variance))]),
+        (
+            "axis_mixed_up",
+            [[n, n], [0, 0], counts(z_mean.mean(axis=1))],
+        ),
+        ("axis_forgotten", [[1, 1], [True, True]]),
+        (
+            "share_for_count",
+            [np.divide(right, latent_dim), np.divide(right, n)],
+        ),
+        ("counts_collapsed", [collapsed]),
+        ("threshold_ignored", [[right[0]] * 2]),
+        (
+            "count_missing",
+            [[variance > t for t in thresholds], [variance, variance]],
+        ),
+    )
+
+
+@exercise(
+    "10.2",
+    points=2,
+    library="vae_course.evaluate:importance_weighted_bound",
+)
+def importance_weighted_bound(attempt):
+    """Judge weights that any way can add, then those that few can."""
+    rng = np.random.default_rng(102)
+    log_weights = rng.normal(-1.7, 1.3, (4, 6))
+    _judge_bound(attempt, log_weights, "4 images with 6 draws each")
+    _judge_bound(attempt, log_weights[:, :1], "4 images with 1 draw each")
+    # So far apart that no one number makes the exponentials of all bearable.
+    levels = [[-2600.0], [-240.0], [1500.0]]
+    log_weights = rng.normal(levels, 4.0, (3, 5))
+    _look_for_overflow(attempt, log_weights)
+    _judge_bound(attempt, log_weights, "3 images with 5 draws each, far apart")
+
+
+def _judge_bound(attempt, log_weights, kind):
+    with np.errstate(all="ignore"):
+        value = attempt(log_weights=log_weights)
+    compare(
+        value,
+        logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1]),
+        asked=f"the log of the mean weight of each image, {kind}",
+        slips=_slips_of_bound(log_weights),
+        question="Try it on one row by hand: the logs of the weights 1 and 3, "
+        "whose mean is 2.",
+        # Single precision is welcome.
+        rtol=1e-6,
+        atol=1e-5,
+    )
+
+
+def _look_for_overflow(attempt, log_weights):
+    asked = "the log of the mean weight of each image, whatever its weights"
+    with np.errstate(all="ignore"):
+        value = as_array(attempt(log_weights=log_weights), asked)
+    for nats, row in zip(np.atleast_1d(value), log_weights, strict=False):
+        if not np.all(np.isfinite(nats)):
+            raise ExerciseFailed(
+                asked,
+                f"{nats} for an image whose log-weights lie between "
+                f"{row.min():.1f} and {row.max():.1f}",
+                "What is the exponential of such a number in floating "
+                "point? What does the lesson take out of every row first?",
+                "overflow",
+            )
+
+
+def _slips_of_bound(log_weights):
+    n, k = log_weights.shape
+    total, other = logsumexp(log_weights, axis=1), logsumexp(log_weights, 0)
+    right = total - np.log(k)
+    largest, mean = log_weights.max(axis=1), log_weights.mean(axis=1)
+    overall = logsumexp(log_weights)
+    with np.errstate(all="ignore"):
+        weight, weights = np.exp(right), np.exp(total)
+    slips = [
+        ("mean_of_logs", [mean]),
+        ("sum_not_mean", [total, log_weights.sum(axis=1)]),
+        ("sign", [total + np.log(k), -right]),
+        ("k_for_its_log", [total - k, total / k]),
+        (
+            "axis_mixed_up",
+            [
+                other,
+                *(other - np.log(count) for count in (n, k)),
+                log_weights.mean(axis=0),
+            ],
+        ),
+        (
+            "axis_forgotten",
+            [
+                overall,
+                *(overall - np.log(count) for count in (n, k, n * k)),
+                np.mean(right),
+                np.sum(right),
+                np.mean(mean),
+            ],
+        ),
+        ("max_for_mean", [largest]),
+        ("log_missing", [weight, weights]),
+        ("largest_not_added", [right - largest, total - largest]),
+        ("bits", [right / np.log(2)]),
+    ]
+    # With one draw many a slip is right, or like another.
+    return with_questions(ASK_ABOUT_BOUND, *slips) if k > 1 else ()
+
+
+@exercise(
+    "10.3",
+    points=1,
+    library="vae_course.models:condition_decoder_input",
+)
+def condition_decoder_input(attempt):
+    """Judge codes with their classes beside them."""
+    rng = np.random.default_rng(103)
+    # First as many images as latents as classes: what joins them along the
+    # wrong axis runs to its end here.
+    for n, latent_dim, n_classes in (5, 5, 5), (6, 3, 7):
+        z = rng.uniform(1.2, 3.0, (n, latent_dim)).astype("float32")
+        z *= rng.choice([-1, 1], z.shape).astype("float32")
+        labels = np.array([2, 0, 3, 1, 3, 0])[:n]
+        rows = np.array([[k == i for k in range(n_classes)] for i in labels])
+        compare(
+            attempt(z=z, labels=labels, n_classes=n_classes),
+            np.hstack([z, rows]),
+            asked=f"{n} rows: {latent_dim} numbers of the code, then "
+            f"{n_classes} places with a one in that of the class",
+            slips=_slips_of_condition(z, labels, rows.astype("float64")),
+            question="Print one row of yours, its code and its label.",
+        )
+
+
+def _slips_of_condition(z, labels, rows):
+    column = labels[:, None].astype("float64")
+    seen = labels.max() + 1
+    joined = [
+        ("labels_not_one_hot", [np.hstack([z, column])]),
+        ("order_swapped", [np.hstack([rows, z])]),
+        (
+            "classes_from_batch",
+            [np.hstack([z, rows[:, :width]]) for width in (seen - 1, seen)],
+        ),
+        (
+            "one_hot_shifted",
+            [np.hstack([z, np.roll(rows, step, 1)]) for step in (1, -1)],
+        ),
+        ("z_missing", [rows, rows.T]),
+        ("labels_not_one_hot", [np.hstack([column, z]), z + column]),
+    ]
+    if z.shape == rows.shape:
+        repeated = np.repeat(column, rows.shape[1], axis=1)
+        joined += [
+            (
+                "wrong_axis",
+                [
+                    np.vstack([z, rows]),
+                    np.vstack([rows, z]),
+                    np.stack([z, rows]),
+                    np.stack([z, rows], axis=1),
+                    np.stack([z, rows], axis=2),
+                    np.hstack([z, rows.T]),
+                    np.vstack([z, rows.T]),
+                ],
+            ),
+            ("added_not_joined", [z + rows, z * rows]),
+            ("labels_not_one_hot", [np.hstack([z, repeated])]),
+        ]
+    return with_questions(ASK_ABOUT_CONDITION, *joined)
+
+
+@exercise("10.4", points=3, library="vae_course.clinic:diagnose")
+def diagnose(attempt):
+    """Judge a diagnosis of each patient; point at the first wrong one."""
+    asked = (
+        f'a dict with a slug for each of the patients "{clinic.PATIENTS[0]}" '
+        f'to "{clinic.PATIENTS[-1]}"'
+    )
+    diagnoses = attempt()
+    if not isinstance(diagnoses, dict):
+        raise ExerciseFailed(
+            asked,
+            f"something of type {type(diagnoses).__name__}",
+            "Between which brackets does a dict stand, and what stands on "
+            "the two sides of each colon?",
+            "wrong_type",
+        )
+    missing = [p for p in clinic.PATIENTS if p not in diagnoses]
+    if missing:
+        raise ExerciseFailed(
+            asked,
+            f"none for {', '.join(missing)}",
+            "Has every patient an entry, with its letter in capitals?",
+            "patient_missing",
+        )
+    for patient, slip in clinic.diagnose().items():
+        _judge_diagnosis(patient, diagnoses[patient], slip)
+
+
+def _judge_diagnosis(patient, diagnosis, slip):
+    asked = f"the slip in patient {patient}"
+    if diagnosis not in list(clinic.SLIPS):
+        raise ExerciseFailed(
+            f"{asked}, one of {', '.join(clinic.SLIPS)}",
+            repr(diagnosis),
+            "How is the slip that you mean spelled in this list?",
+            "unknown_slug",
+        )
+    if diagnosis != slip:
+        raise ExerciseFailed(
+            asked,
+            f"{diagnosis!r}, which does not fit all that its chart shows",
+            POINT_AT[slip],
+            "wrong_diagnosis",
+        )
