@@ -1,9 +1,7 @@
 """Checks of lesson 04, The Sampling layer."""
 
-import contextlib
 import inspect
 import itertools
-import random
 import re
 import tempfile
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtr
 
+from vae_course.checks.chance import dice_of_their_own
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -82,7 +81,7 @@ def _slips_of_std(std, log_var):
 def Sampling(attempt):  # noqa: N802
     """Judge a layer [z_mean, z_log_var] -> z by what it draws."""
     _require_a_layer(attempt)
-    with _dice_of_their_own():
+    with dice_of_their_own():
         layer = attempt.run(attempt.answer)
         _judge_shapes(attempt, layer)
         _judge_draws(attempt, layer)
@@ -128,19 +127,6 @@ def _require_a_layer(attempt):
                 "What stands in the stub between these brackets, and what "
                 "in yours?",
             ) from None
-
-
-@contextlib.contextmanager
-def _dice_of_their_own():
-    """Seed what is drawn inside; go on afterwards from the state before."""
-    import keras
-
-    following = random.getrandbits(32)
-    keras.utils.set_random_seed(4)
-    try:
-        yield
-    finally:
-        keras.utils.set_random_seed(following)
 
 
 def _inputs(rows, columns=4):

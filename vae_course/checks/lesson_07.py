@@ -1,0 +1,37 @@
+"""Checks of lesson 07, Build the VAE."""
+
+import warnings
+
+from vae_course.checks import vae_steps, vae_terms, variational_encoder
+from vae_course.checks.contract import exercise
+
+VAE = "vae_course.models:VAE"
+
+
+@exercise(
+    "7.1", points=2, library="vae_course.networks:build_variational_encoder"
+)
+def build_variational_encoder(attempt):
+    """Judge latent_dim -> a model, images -> [z_mean, z_log_var, z]."""
+    variational_encoder.judge(attempt)
+
+
+@exercise("7.2", points=3, library=VAE, name="VAE")
+def compute_losses(attempt):
+    """Judge x -> (reconstruction_loss, kl_loss), each (n,)."""
+    vae_terms.judge(attempt)
+
+
+@exercise("7.3", points=4, library=VAE, name="VAE")
+def train_step(attempt):
+    """Judge data -> one step down the slope, and the running means."""
+    with warnings.catch_warnings():
+        # Keras's words on weights without a gradient: we have our own.
+        warnings.simplefilter("ignore", UserWarning)
+        vae_steps.judge_training(attempt)
+
+
+@exercise("7.4", points=3, library=VAE, name="VAE")
+def test_step(attempt):
+    """Judge data -> the running means, no weight moved; and `metrics`."""
+    vae_steps.judge_test(attempt)

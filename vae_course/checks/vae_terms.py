@@ -1,0 +1,234 @@
+"""Judge a learner's VAE, and both terms of its loss (exercise 7.2)."""
+
+import numpy as np
+
+from vae_course.checks.attempt import Attempt, NotStarted
+from vae_course.checks.compare import as_array, compare, with_questions
+from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.tiny import WEIGHTS, TinyNetworks, cost_of_pixels, kl
+from vae_course.checks.vae_class import (
+    BETA,
+    ROUNDING,
+    images,
+    make,
+    own_networks,
+    require_a_model,
+    trace,
+)
+
+TERMS = ["reconstruction_loss", "kl_loss"]
+
+
+def judge(attempt):
+    """Judge compute_losses: x -> (reconstruction_loss, kl_loss).
+
+    Args:
+        attempt: `Attempt` at the class VAE.
+
+    Raises:
+        ExerciseFailed: with what is wrong.
+    """
+    require_a_model(attempt, "compute_losses")
+    with own_networks(attempt, "compute_losses"):
+        tiny = TinyNetworks(2)
+        vae = make(attempt, tiny)
+        for rows in 5, 3:
+            _judge_values(vae, tiny, images(rows))
+    _judge_slopes(attempt, vae, tiny)
+    _judge_graph(attempt, vae, tiny)
+
+
+def with_right_losses(attempt, tiny):
+    """Put right terms in the place of wrong ones, which 7.2 judges."""
+    from vae_course.losses import kl_loss, reconstruction_loss
+
+    class Judged(attempt.answer):
+        """The learner's class with the terms of the library."""
+
+        def compute_losses(self, x, *args, **kwargs):
+            """Return both terms of the loss."""
+            z_mean, z_log_var, z = self.encoder(x)
+            nats = reconstruction_loss(x, self.decoder(z))
+            return nats, kl_loss(z_mean, z_log_var)
+
+    try:
+        require_a_model(attempt, "compute_losses")
+        _judge_values(make(attempt, tiny), tiny, images(5))
+    except (ExerciseFailed, NotStarted):
+        return Attempt(Judged, attempt.name)
+    return attempt
+
+
+def _judge_values(vae, tiny, x):
+    losses = Attempt(vae.compute_losses, "compute_losses")
+    first, again = (_pair(losses(x=x)) for _ in range(2))
+    for name, one, other in zip(TERMS, first, again, strict=True):
+        if not np.array_equal(one, other, equal_nan=True):
+            raise ExerciseFailed(
+                "losses of the z that the encoder gives; here it gives the "
+                "same one each time",
+                f"another {name} at the second call",
+                "Where does the z come from that your decoder gets?",
+                "z_drawn_again",
+            )
+    _compare_losses(first, tiny, np.asarray(x))
+
+
+def _pair(result):
+    """Return both terms as arrays."""
+    asked = "a pair: reconstruction_loss and kl_loss, one number an image"
+    if not isinstance(result, list | tuple) or len(result) != 2:
+        several = isinstance(result, list | tuple)
+        raise ExerciseFailed(
+            asked,
+            f"a {type(result).__name__}"
+            + (f" of {len(result)}" if several else ""),
+            "What stands behind `return`? The two terms stay apart here, "
+            "and are added up later.",
+            "wrong_type",
+        )
+    return [as_array(term, asked) for term in result]
+
+
+def _compare_losses(pair, tiny, x):
+    reconstruction, divergence = tiny.losses(x)
+    compare(
+        pair[1],
+        divergence,
+        asked="second, the KL divergence of each image's cloud from N(0, I), "
+        "nats, summed over the latents",
+        slips=_slips_of_kl(tiny, x),
+        question="Take one image. What are its z_mean and z_log_var, and "
+        "what is the formula of lesson 05 for them?",
+        rtol=ROUNDING,
+    )
+    compare(
+        pair[0],
+        reconstruction,
+        asked="first, the cross-entropy of each image and what the decoder "
+        "draws from z, nats, summed over the pixels",
+        slips=_slips_of_reconstruction(tiny, x),
+        question="What goes into the decoder, and what is compared with "
+        "what? Follow one image.",
+        rtol=ROUNDING,
+    )
+
+
+def _slips_of_kl(tiny, x):
+    m, v, z = tiny.heads(x)
+    reconstruction, right = tiny.losses(x)
+    orders = (m, z), (v, m), (v, z), (z, m), (z, v)
+    swapped = [kl(*order) for order in orders]
+    squares, variances = np.square(m), np.exp(v)
+    entries = [
+        ("half_missing", squares + variances - v - 1),
+        ("log_var_as_log_std", (squares + np.exp(2 * v) - 2 * v - 1) / 2),
+        ("std_for_variance", (squares + np.exp(v / 2) - v - 1) / 2),
+        ("exp_missing", (squares - 1) / 2),
+        ("mean_not_squared", (m + variances - v - 1) / 2),
+        ("log_term_missing", (squares + variances - 1) / 2),
+        ("one_missing", (squares + variances - v) / 2),
+    ]
+    each = (squares + variances - v - 1) / 2
+    yield from with_questions(
+        _QUESTIONS,
+        ("terms_swapped", [reconstruction]),
+        ("outputs_swapped", swapped),
+        ("beta_too_early", [BETA * right]),
+        ("averages_latent", [each.mean(1), each.mean(), each]),
+        ("sums_batch", [right.sum(), right.mean()]),
+        ("sign", [-right]),
+        ("reversed", [kl(-m * np.exp(-v / 2), -v)]),
+        ("bits", [right / np.log(2)]),
+        *((slug, [wrong.sum(1), wrong.mean(1)]) for slug, wrong in entries),
+        ("one_missing", [right + (len(m[0]) - 1) / 2]),
+    )
+
+
+def _slips_of_reconstruction(tiny, x):
+    z_mean, z_log_var, z = tiny.heads(x)
+    right = tiny.losses(x)[0]
+    pixels = cost_of_pixels(x, tiny.decode(z)).reshape(x.shape)
+    other = [cost_of_pixels(x, tiny.decode(h)).sum(1) for h in (z_log_var, z)]
+    means = [
+        kept
+        for axes in ((1, 2, 3), (1, 2), (1,), (2,))
+        for mean in [pixels.mean(axes, keepdims=True)]
+        for kept in (mean.sum((1, 2, 3)), mean[..., 0], pixels.mean(axes))
+    ]
+    means += [pixels[..., 0], pixels, pixels.mean()]
+    fed_mean = cost_of_pixels(x, tiny.decode(z_mean))
+    drawn = tiny.decode(z)
+    square = np.square(x.reshape(drawn.shape) - drawn).sum(1)
+    yield from with_questions(
+        _QUESTIONS,
+        ("decoder_fed_mean", [fed_mean.sum(1), fed_mean.mean(1)]),
+        ("outputs_swapped", other[:1]),
+        ("beta_on_reconstruction", [BETA * right]),
+        (
+            "arguments_swapped",
+            [cost_of_pixels(drawn, x.reshape(drawn.shape)).sum(1)],
+        ),
+        ("averages_pixels", means),
+        ("sums_batch", [right.sum(), right.mean()]),
+        ("sign", [-right]),
+        ("squared_error", [square, square / pixels[0].size]),
+    )
+
+
+def _judge_slopes(attempt, vae, tiny):
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        pair = attempt.run(vae.compute_losses, images(5))
+        total = sum(tf.reduce_sum(term) for term in pair)
+    slopes = tape.gradient(total, tiny.variables())
+    lost = [n for n, s in zip(WEIGHTS, slopes, strict=True) if s is None]
+    if lost:
+        raise ExerciseFailed(
+            "a tape can follow both terms back to every weight",
+            f"the gradient is None for: {', '.join(lost)}",
+            "Which line leaves TensorFlow, so that the tape cannot follow it?",
+            "gradient_lost",
+        )
+
+
+def _judge_graph(attempt, vae, tiny):
+    graph = trace(attempt, vae.compute_losses, lambda x: x)
+    for rows in 5, 3:
+        pair = _pair(attempt.run(graph, images(rows)))
+        _compare_losses(pair, tiny, np.asarray(images(rows)))
+
+
+_QUESTIONS = {
+    "decoder_fed_mean": "Which of its three outputs does the encoder make "
+    "for the decoder? What remains of the cloud if only its middle is drawn?",
+    "outputs_swapped": "In which order does the encoder give its three "
+    "outputs, and under which names do you take them?",
+    "terms_swapped": "In which order does the exercise want the two terms?",
+    "beta_too_early": "These are the bare terms. Where is beta to come in?",
+    "beta_on_reconstruction": "Which of the two terms does beta belong to?",
+    "averages_pixels": "1024 undecided pixels cost 709.78 nats. Over which "
+    "axes does your code take a mean, and what does the exercise say of them?",
+    "averages_latent": "What would a second latent just like the first add: "
+    "as much again, or nothing?",
+    "sums_batch": "Does this number grow with the number of images in the "
+    "batch, and should it?",
+    "arguments_swapped": "Of which of the two, image or drawing, is the "
+    "logarithm taken?",
+    "squared_error": "That is a squared distance. Where is the logarithm?",
+    "sign": "May this be negative? Which of the two makes a VAE worse: a "
+    "larger loss or a smaller one, and in which direction do you go?",
+    "half_missing": "What stands before the sum of lesson 05?",
+    "log_var_as_log_std": "Of what is z_log_var the logarithm: σ or σ²?",
+    "std_for_variance": "What does the exponential of a log-variance give, "
+    "and what did you take it of?",
+    "exp_missing": "One term of the formula holds the variance itself. Is "
+    "that what you added?",
+    "mean_not_squared": "Is a mean of −1 any nearer to 0 than a mean of 1?",
+    "log_term_missing": "Which of the four terms of lesson 05 is missing?",
+    "one_missing": "What should the divergence be where the mean and the "
+    "log-variance are 0, in each dimension?",
+    "reversed": "Which of the two distributions are the samples from?",
+    "bits": "To which base is the logarithm of a nat?",
+}

@@ -1,0 +1,280 @@
+"""Judge the encoder of exercise 7.1, with a head each for mean and spread."""
+
+from collections import Counter
+
+import numpy as np
+
+from vae_course.checks.chance import dice_of_their_own
+from vae_course.checks.compare import as_array
+from vae_course.checks.failure import ExerciseFailed
+
+IMAGE = (32, 32, 1)
+# No other layer is 5 wide, so this width marks the heads.
+LATENT_DIM = 5
+DRAWS = 120
+ENCODER = f"build_variational_encoder(latent_dim={LATENT_DIM})"
+TRIPLE = f"{ENCODER} has the outputs [z_mean, z_log_var, z]"
+SHAPES = [
+    *((3, 3, 1, 32), (32,), (3, 3, 32, 64), (64,), (3, 3, 64, 128), (128,)),
+    *2 * [(2048, LATENT_DIM), (LATENT_DIM,)],
+]
+
+
+def judge(attempt):
+    """Judge latent_dim -> a model, images -> [z_mean, z_log_var, z].
+
+    Args:
+        attempt: `Attempt` at build_variational_encoder.
+
+    Raises:
+        ExerciseFailed: with what is wrong.
+    """
+    with dice_of_their_own():
+        encoder = _build(attempt, TRIPLE, latent_dim=LATENT_DIM)
+        x = np.random.default_rng(1).uniform(size=(3, *IMAGE))
+        x = x.astype("float32")
+        _look_at_order(attempt, encoder, x)
+        _look_at_layers(encoder)
+        _look_at_heads(attempt, encoder, x)
+        _look_at_draws(attempt, encoder)
+        asked = "build_variational_encoder() has codes of two numbers"
+        _outputs(attempt, _build(attempt, asked), x[:1], 2, asked)
+
+
+def _build(attempt, asked, **options):
+    import keras
+
+    encoder = attempt(**options)
+    if not isinstance(encoder, keras.Model):
+        raise ExerciseFailed(
+            asked,
+            f"a {type(encoder).__name__}",
+            "Which class of Keras makes a model of an input and a list of "
+            "outputs, and does the function return what it made?",
+            "wrong_type",
+        )
+    declared = getattr(encoder, "input_shape", None)
+    if declared is not None and tuple(declared) != (None, *IMAGE):
+        raise ExerciseFailed(
+            f"{attempt.name} takes any number of images, (None, 32, 32, 1)",
+            f"its input has the shape {declared}",
+            "What does one image look like, and who says how many there are?",
+            "static_batch" if tuple(declared)[1:] == IMAGE else None,
+        )
+    return encoder
+
+
+def _outputs(attempt, encoder, x, latent_dim, asked):
+    """Return three float64 arrays, (n, latent_dim) each."""
+    outputs = attempt.run(encoder, x)
+    if not isinstance(outputs, list | tuple):
+        raise ExerciseFailed(
+            asked,
+            f"one {type(outputs).__name__} in place of a list of three",
+            "How does keras.Model learn that there are several outputs?",
+            "wrong_type",
+        )
+    if len(outputs) != 3:
+        raise ExerciseFailed(
+            asked,
+            f"{len(outputs)} outputs",
+            "Which of the three is missing or too many, and which layer "
+            "gives it?",
+            "sampling_missing" if len(outputs) == 2 else None,
+        )
+    arrays = [as_array(o, asked).astype("float64") for o in outputs]
+    shapes = [array.shape for array in arrays]
+    if shapes != [(len(x), latent_dim)] * 3:
+        raise ExerciseFailed(
+            asked,
+            f"shapes {shapes}, expected {(len(x), latent_dim)} three times",
+            "Follow the shape from layer to layer with `summary()`. Is "
+            "`latent_dim` in use?",
+            "wrong_output_shape",
+        )
+    if not np.all(np.isfinite(arrays)):
+        raise ExerciseFailed(
+            asked,
+            "numbers among them that are not finite",
+            "Which layer's answer is the first that is not finite?",
+            "not_finite",
+        )
+    return arrays
+
+
+def _look_at_order(attempt, encoder, x):
+    """Find the draw by its chance: it must be the third, and alone."""
+    first, again = (
+        _outputs(attempt, encoder, x, LATENT_DIM, TRIPLE) for _ in range(2)
+    )
+    drawn = [i for i in range(3) if np.any(first[i] != again[i])]
+    if drawn in ([0], [1]):
+        raise ExerciseFailed(
+            TRIPLE,
+            f"output {drawn[0]} is another at each call, and output 2 is not",
+            "Which of the three is drawn, and where in the list does the "
+            "exercise want it?",
+            "outputs_swapped",
+        )
+    if not drawn:
+        raise ExerciseFailed(
+            TRIPLE,
+            "the same three outputs at every call",
+            "Which layer throws the dice, and does z come out of it?",
+            "no_noise",
+        )
+    if drawn != [2]:
+        raise ExerciseFailed(
+            TRIPLE,
+            f"outputs {drawn} are others at each call",
+            "Which layer throws dice before the heads, and does the "
+            "exercise ask for it?",
+            "layer_not_asked_for",
+        )
+    if np.allclose(first[0], first[1], rtol=1e-5, atol=1e-7):
+        raise ExerciseFailed(
+            "z_mean and z_log_var come from layers of their own",
+            "both are the same numbers",
+            "How many layers stand behind the two names? Calling a layer "
+            "twice does not make a second one.",
+            "heads_shared",
+        )
+
+
+def _look_at_layers(encoder):
+    """Refuse other weights than those of the layers asked for."""
+    found = [tuple(weight.shape) for weight in encoder.trainable_weights]
+    if sorted(found) != sorted(SHAPES):
+        odd = Counter(found) - Counter(SHAPES) or Counter(SHAPES)
+        odd -= Counter(found) & Counter(SHAPES)
+        sizes = "; ".join(" × ".join(map(str, shape)) for shape in odd)
+        raise ExerciseFailed(
+            f"{ENCODER} has {_size(SHAPES):,} weights: those of lesson 01's "
+            "three convolutions, and two heads",
+            f"{_size(found):,}; the first look should go to those of shape "
+            f"{sizes}",
+            "Compare `summary()` with the exercise, a layer at a time. Which "
+            "differs in its channels, kernel, stride or padding, which is "
+            "missing, and which is not asked for?",
+        )
+
+
+def _size(shapes):
+    return sum(int(np.prod(shape)) for shape in shapes)
+
+
+def _head_weights(encoder, rank):
+    """List the kernels (rank 2) or biases (rank 1) of the heads."""
+    return [
+        weight
+        for weight in encoder.trainable_weights
+        if len(weight.shape) == rank and weight.shape[-1] == LATENT_DIM
+    ]
+
+
+def _look_at_heads(attempt, encoder, x):
+    """Give all layers weights of ours; the heads must add and no more."""
+    rng = np.random.default_rng(6)
+    for weight in encoder.trainable_weights:
+        scale = (2 / np.prod(weight.shape[:-1])) ** 0.5
+        weight.assign(scale * rng.normal(size=weight.shape))
+    heads = _outputs(attempt, encoder, x, LATENT_DIM, TRIPLE)[:2]
+    features, reach = _features(encoder, x), np.ptp(heads[0])
+    pairs = [
+        features @ np.asarray(kernel, "float64") + np.asarray(bias)
+        for kernel in _head_weights(encoder, 2)
+        for bias in _head_weights(encoder, 1)
+    ]
+    for name, head in zip(("z_mean", "z_log_var"), heads, strict=True):
+        if not any(_near(head, right, reach) for right in pairs):
+            _look_for_activation(name, head, pairs, reach)
+            raise ExerciseFailed(
+                "each layer does what it did in lesson 01, and each head is "
+                "a Dense layer, whatever the weights (the check put in some "
+                "of its own)",
+                f"another {name}",
+                "Go through the layers one by one. Which has another "
+                "activation, stride or padding than the exercise says?",
+            )
+
+
+def _near(value, right, reach):
+    return np.allclose(value, right, rtol=0, atol=0.003 * reach)
+
+
+def _features(encoder, x):
+    """Run the convolutions of lesson 01, with the weights given here."""
+    import keras
+
+    from vae_course.networks import build_encoder
+
+    plain = build_encoder(LATENT_DIM)
+    weights = {tuple(w.shape): w for w in encoder.trainable_weights}
+    for weight in plain.trainable_weights[:6]:
+        weight.assign(weights[tuple(weight.shape)])
+    flat = keras.Model(plain.inputs[0], plain.layers[-2].output)
+    return np.asarray(flat(x), "float64")
+
+
+def _look_for_activation(name, head, pairs, reach):
+    for bend, found in [
+        (lambda a: np.maximum(a, 0), "no number below 0"),
+        (lambda a: np.logaddexp(a, 0), "no number below 0"),
+        (lambda a: 1 / (1 + np.exp(-a)), "no number outside 0 to 1"),
+        (np.tanh, "no number outside −1 to 1"),
+        (np.exp, "no number below 0"),
+        (lambda a: a / (1 + np.abs(a)), "no number outside −1 to 1"),
+        (lambda a: np.where(a > 0, a, np.expm1(a)), "no number below −1"),
+    ]:
+        if any(_near(head, bend(right), reach) for right in pairs):
+            raise ExerciseFailed(
+                "z_mean and z_log_var may be any real number",
+                f"{name} can be {found}, whatever its weights",
+                "What does a Dense layer do to its sum before it hands it "
+                "on, if you ask it to?",
+                "activation_on_head",
+            )
+
+
+def _look_at_draws(attempt, encoder):
+    """Hold the heads still, draw often, and look at epsilon.
+
+    Its mean and spread in each column of 120 rows, and the correlation of
+    two columns, stay within 6 standard errors.
+    """
+    for kernel in _head_weights(encoder, 2):
+        kernel.assign(0 * kernel)
+    biases = [2.2, -1.4, -5.0, 1.1, -3.2], [1.5, -0.5, 2.5, -2.0, 0.7]
+    for weight, bias in zip(_head_weights(encoder, 1), biases, strict=True):
+        weight.assign(bias)
+    x = np.zeros((DRAWS, *IMAGE), "float32")
+    z_mean, z_log_var, z = _outputs(attempt, encoder, x, LATENT_DIM, TRIPLE)
+    if _is_standard((z - z_mean) / np.exp(z_log_var / 2)):
+        return
+    asked = "z is drawn around output 0, and output 1 is its log-variance"
+    if _is_standard((z - z_log_var) / np.exp(z_mean / 2)):
+        raise ExerciseFailed(
+            asked,
+            "z is drawn around output 1, and output 0 is its log-variance",
+            "In which order does Sampling take its two inputs, and in which "
+            "do you list the outputs?",
+            "outputs_swapped",
+        )
+    raise ExerciseFailed(
+        asked,
+        f"around {z.mean(0).round(2)} with standard deviations "
+        f"{z.std(0).round(2)},\nwhere output 0 is {z_mean[0].round(2)} and "
+        f"output 1 {z_log_var[0].round(2)}",
+        "Which layer draws z, which two tensors does it get, and does every "
+        "entry get noise of its own?",
+    )
+
+
+def _is_standard(epsilon):
+    bound = 6 / DRAWS**0.5
+    together = epsilon.T @ epsilon / DRAWS
+    return (
+        np.all(np.abs(epsilon.mean(0)) < bound)
+        and np.all(np.abs(epsilon.std(0) - 1) < bound / 2**0.5)
+        and np.all(np.abs(np.triu(together, 1)) < bound)
+    )
