@@ -183,12 +183,13 @@ plots.codes_and_prior({"drawn z": z})
 
 # %% [markdown]
 # *Figure: for each of the two dimensions the density of the drawn codes as
-# steps, and the bell of the prior as a red line. The steps follow the bell
-# roughly, with bumps and dents, and reach further out.*
+# steps, and the bell of the prior as a red line. The steps cover about the
+# same range as the bell, with bumps and dents where it is smooth.*
 #
 # The number after ± is the standard error. The two roads to the variance
 # agree within two or three of them. Nearly all of it comes from the middles:
-# the single clouds are tiny. The variances miss 1 by many standard errors.
+# the single clouds are tiny. Means and variances miss 0 and 1 by more than
+# chance would allow.
 #
 # The loss weighs two wishes. Two numbers are little room for so many
 # pictures, and the reconstruction gains much by keeping them apart; the KL
@@ -447,8 +448,8 @@ plots.manifold(
 # mix.*
 #
 # No label was used, and yet the map is in order: neighbours are alike in kind,
-# cut and grey. The paler stretches are where no picture has its code, and the
-# decoder draws a mean of what lies on either side.
+# cut and grey. The pale stretches are where few pictures have their codes,
+# and the decoder draws a mean of what lies on either side.
 
 # %% [markdown]
 # ## Garments that nobody made
@@ -485,9 +486,9 @@ rows = {}
 for name, pictures in {"VAE": drawn, "autoencoder": drawn_plain}.items():
     rows[name] = pictures[:10]
     rows[f"nearest to {name}'s"] = x_train[nearest_image(pictures[:10])[0]]
+[by_product] = nearest_image(drawn[:1])[1]
 by_pairs = np.linalg.norm(flat - drawn[0].ravel(), axis=1).min()
-gap = nearest_image(drawn[:1])[1][0] - by_pairs
-print(f"multiplied out, against pair by pair: {gap:+.1e}")
+print(f"nearest to the first: {by_product:.4f}, pair by pair {by_pairs:.4f}")
 plots.compare_images(rows, "Drawn at random, and the nearest training image")
 
 # %% [markdown]
@@ -539,7 +540,7 @@ groups = {
     "VAE, from N(0, I)": drawn,
     "autoencoder, fitted": drawn_plain,
     "autoencoder, box": decode(autoencoder, box),
-    "control: copies": x_train[-N_JUDGED:],
+    "control: copies": x_train[rng.integers(len(x_train), size=N_JUDGED)],
     "control: noise": rng.random((N_JUDGED, 32, 32, 1), dtype="float32"),
 }
 verdicts = {}
@@ -603,8 +604,9 @@ plots.compare_images(walks, "From trousers to an ankle boot")
 # the left end trousers, at the right end a boot; what lies between depends on
 # what the straight line crosses.*
 #
-# Trousers and boots have nothing in common, and no picture half-way between
-# them was ever seen. A smooth map cannot make a sensible garment of that.
+# Over all 45 walks, the VAE's cross fewer holes. But trousers and boots have
+# nothing in common, and no picture half-way between them was ever seen: a
+# smooth map cannot make a sensible garment of that.
 
 # %% [markdown]
 # ## Arithmetic with garments
