@@ -15,6 +15,7 @@ from nbclient.exceptions import (
     DeadKernelError,
 )
 
+from notebooks.figures import pack
 from notebooks.source import BrokenSource, Problem
 
 LONGEST_CELL = 600  # seconds
@@ -171,6 +172,8 @@ def _clean_output(output):
     data = output.get("data", {})
     if data.pop(WIDGET, None):
         data["text/plain"] = WIDGET_TEXT
+    if "image/png" in data:
+        data["image/png"] = pack(data["image/png"])
     if RESULT in data:
         data[RESULT]["seconds"] = round(data[RESULT]["seconds"])
     for kind in ("text/plain", "text/html"):

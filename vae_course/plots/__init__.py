@@ -12,6 +12,11 @@ from vae_course.plots.densities import (
     estimates,
     radii,
 )
+from vae_course.plots.diagnosis import (
+    kl_by_dimension,
+    patient_chart,
+    rate_distortion,
+)
 from vae_course.plots.divergence import fitted_bells, kl_integrand, kl_pull
 from vae_course.plots.images import compare_images, image_grid
 from vae_course.plots.latent import (
@@ -59,6 +64,7 @@ __all__ = [
     "gaps",
     "hourglass",
     "image_grid",
+    "kl_by_dimension",
     "kl_integrand",
     "kl_pull",
     "jensen",
@@ -68,7 +74,9 @@ __all__ = [
     "manifold",
     "new_figure",
     "noise_held",
+    "patient_chart",
     "progress_map",
     "radii",
+    "rate_distortion",
     "use_style",
 ]
