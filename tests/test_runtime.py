@@ -37,6 +37,16 @@ def test_tensorflow_starts_without_a_line_of_noise():
     assert done.stdout == done.stderr == ""
 
 
+def test_training_several_models_raises_no_false_alarm():
+    done = run(
+        "from vae_course import runtime; tf = runtime.start_tensorflow();"
+        "graphs = [tf.function(lambda x: x + 1) for _ in range(9)];"
+        "one = [tf.function(f.python_function) for f in graphs[:1] * 9];"
+        "[f(tf.zeros(i)) for f in one for i in range(9)]"
+    )
+    assert done.stdout == done.stderr == ""
+
+
 def test_errors_after_the_start_are_still_seen():
     done = run(
         "import sys; from vae_course import runtime;"

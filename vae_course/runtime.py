@@ -46,6 +46,8 @@ def start_tensorflow():
 
         tf.config.list_physical_devices()
         tf.zeros(1)
+    # Its advice on retracing is a false alarm where several models train.
+    tf.get_logger().setLevel("ERROR")
     return tf
 
 
