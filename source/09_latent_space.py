@@ -190,7 +190,8 @@ plots.codes_and_prior({"drawn z": z})
 # agree within two or three of them. Nearly all of it comes from the middles:
 # the single clouds are tiny. Means and variances miss 0 and 1 by more than
 # chance would allow.
-#
+
+# %% [markdown]
 # The loss weighs two wishes. Two numbers are little room for so many
 # pictures, and the reconstruction gains much by keeping them apart; the KL
 # term asks a price for it. What comes out is a compromise.
