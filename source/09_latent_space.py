@@ -636,8 +636,8 @@ plots.compare_images(walks, "From trousers to an ankle boot")
 # %%
 toy = np.array([[4.0, 1], [1, 0], [6, 3], [1, 2], [1, 4]])
 mask = np.array([True, False, True, False, False])
-print("with   ", toy[mask].tolist(), "sum", toy[mask].sum(axis=0))
-print("without", toy[~mask].tolist(), "sum", toy[~mask].sum(axis=0))
+for name, group in {"with": toy[mask], "without": toy[~mask]}.items():
+    print(f"{name:8}{group.tolist()}, mean {group.mean(axis=0)}")
 
 # %% [markdown]
 # ### Exercise 9.3 · The attribute vector
@@ -695,8 +695,8 @@ attribute_vector = check.attribute_vector(attribute_vector)
 # </details>
 
 # %% [markdown] exercise="9.3" role="answer"
-# **The usual slip:** sums in place of means, which is right only when both
-# groups are equally large and even then far too long. The other is the
+# **The usual slip:** sums in place of means: a vector that is far too long,
+# and points elsewhere when the groups are of unlike size. The other is the
 # direction: *with* minus *without* adds the attribute, the opposite takes it
 # away.
 
@@ -706,8 +706,8 @@ attribute_vector = check.attribute_vector(attribute_vector)
 # sleeves**: pullovers and coats against T-shirts and dresses.
 #
 # The judge counts how many decoded pictures it takes for a class that has the
-# attribute, before and after. The control is a step of the same length in
-# any direction.
+# attribute (for sleeves also shirts), before and after. The control is a step
+# of the same length in any direction.
 
 
 # %%
@@ -729,7 +729,6 @@ def add_attribute(name, have, lack, moved, accepted):
     return {name: decode(vae, few), "": decode(vae, few + vector)}
 
 
-rows = {}
 print("accepted by the judge: before     after   any direction")
 shaft = add_attribute("shaft: sneakers", [9], [7], [7], [9])
 add_attribute("shaft: sandals", [9], [7], [5], [9])
@@ -742,8 +741,9 @@ plots.compare_images(
 
 # %% [markdown]
 # *Figure: four rows of ten pictures. Sneakers, and below each the same code
-# with the shaft vector added: boots. T-shirts and dresses, and below them the
-# same with the sleeves vector: mostly tops with long sleeves.*
+# with the shaft vector added: boots. T-shirts and dresses as the VAE draws
+# them, and below them the same with the sleeves vector: many now have long
+# sleeves.*
 #
 # Sneakers grow into boots far more often than a step in any direction would
 # make them; the sleeves work less surely. On sandals, success depends on where
