@@ -27,7 +27,7 @@ def test_a_packed_figure_is_half_as_large_and_looks_the_same():
     assert len(packed) < 0.6 * len(png)
     off = np.abs(pixels_of(packed) - pixels_of(png))
     # Steps of grey that no eye tells apart.
-    assert off.mean() < 1 and np.quantile(off, 0.999) < 16
+    assert off.mean() < 0.5 and np.quantile(off, 0.999) < 25
 
 
 def test_a_figure_that_cannot_shrink_stays_as_it_was():
