@@ -10,6 +10,7 @@ from vae_course.checks.failure import ExerciseFailed
 PIXELS = (1, 2, 3)
 # Shape of the pictures, and how many numbers a code has.
 SIZES = ((3, 4, 5, 1), 7), ((5, 6, 2, 1), 3)
+SMALLEST = (1, 1, 2, 1), 1
 
 
 @exercise("6.1", points=2, library="vae_course.losses:log_likelihood")
@@ -25,6 +26,8 @@ def log_likelihood(attempt):
             slips=_slips_of_likelihood(**inputs),
             rtol=1e-4,
         )
+    inputs = _pictures(2, SMALLEST[0])
+    _judge_smallest(attempt, inputs, _likelihood(**inputs))
     inputs = _huge_logits()
     _judge_huge_logits(attempt, inputs, _likelihood(**inputs))
     _judge_gradients(attempt, inputs, _slope_of_likelihood(**inputs))
@@ -44,6 +47,9 @@ def elbo(attempt):
             slips=_slips_of_elbo(pictures, codes),
             rtol=1e-4,
         )
+    pictures, codes = _pictures(2, SMALLEST[0]), _codes(3, (1, SMALLEST[1]))
+    right = _likelihood(**pictures) - _kl(**codes)
+    _judge_smallest(attempt, pictures | codes, right)
     pictures, codes = _huge_logits(), _codes(2, (3, 4))
     inputs = pictures | codes
     right = _likelihood(**pictures) - _kl(**codes)
@@ -71,6 +77,14 @@ def effective_beta(attempt):
             question="Write this loss with two sums. Which number then "
             "stands before each of them?",
         )
+    arguments = (45, 7, 4, "mean", 0, "sum")
+    compare(
+        attempt(**dict(zip(_ARGUMENTS, arguments, strict=True))),
+        0.0,
+        asked="a beta of 0 where kl_weight is 0",
+        question="A KL that weighs nothing: which step of yours still lets "
+        "it count, or cannot bear a 0?",
+    )
 
 
 _ARGUMENTS = (
@@ -108,7 +122,7 @@ def _huge_logits():
     x = rng.uniform(0.2, 0.8, (3, 4, 5, 1))
     x_logits = np.full_like(x, -1000)
     x_logits[1] = 1000
-    x_logits[2] = rng.choice([-30, 2, 30], (4, 5, 1))
+    x_logits[2] = rng.choice([-40, 2, 40], (4, 5, 1))
     return {"x": x, "x_logits": x_logits}
 
 
@@ -162,30 +176,46 @@ def _beta_by_example(
 # --- what both 6.1 and 6.2 have to bear -------------------------------------
 
 
+def _judge_smallest(attempt, inputs, right):
+    compare(
+        attempt(**_tensors(inputs)),
+        right,
+        asked="one number also for a single picture of 1 × 2 pixels",
+        rtol=1e-4,
+    )
+
+
 def _judge_huge_logits(attempt, inputs, right):
-    asked = "finite and right where the logits are -1000, 1000 and 30"
+    asked = "finite and right where the logits are -1000, 1000 and ±40"
     with np.errstate(all="ignore"):
         value = as_array(attempt(**_tensors(inputs)), asked)
     good = np.isclose(value, right, rtol=1e-4)
     if np.all(good):
         return
-    one_side = good[0] != good[1]
+    mistake, question = "sigmoid_then_log", _TOO_LATE
+    if good[2] and np.all(np.isfinite(value)):
+        mistake, question = "capped", _CAPPED
+    elif good[2]:
+        question = _OUT_OF_RANGE
+        # A sigmoid fails so on both sides, a softplus by hand on one.
+        mistake = "overflow" if good[0] != good[1] else mistake
     raise ExerciseFailed(
-        asked,
-        f"{value} nats, expected {right.round(2)}",
-        _ONE_SIDE if one_side else _TOO_LATE,
-        "overflow" if one_side else "sigmoid_then_log",
+        asked, f"{value} nats, expected {right.round(2)}", question, mistake
     )
 
 
-_ONE_SIDE = (
-    "Of the huge logits, those of one sign come out right. Which step leaves "
-    "the range of floating-point numbers for the other sign?"
-)
 _TOO_LATE = (
-    "A wholly wrong pixel costs 30 nats at a logit of 30, and 1000 at 1000. "
+    "A wholly wrong pixel costs 40 nats at a logit of 40, and 1000 at 1000. "
     "Which step of yours makes the two nearly the same number, before the "
     "logarithm sees them?"
+)
+_CAPPED = (
+    "A wholly wrong pixel costs 40 nats at a logit of 40, which comes out "
+    "right, and 1000 at 1000. Which step of yours stops it on the way there?"
+)
+_OUT_OF_RANGE = (
+    "Logits of ±40 come out right, but not all of ±1000. Which step makes a "
+    "number of those that is too large, or too near to 0, for floating point?"
 )
 
 
@@ -208,15 +238,30 @@ def _judge_gradients(attempt, inputs, slopes):
                 "follow it?",
                 "gradient_lost",
             )
-        compare(
-            slope,
-            right,
-            asked=f"the slope of the nats by {name}, which training follows",
-            question="The nats are right, their slope is not. Which step "
-            "hides a number from the tape?",
-            rtol=1e-4,
-            atol=1e-5,
+        # Rows that were picked one by one come back as a sparse slope.
+        _judge_slope(name, tf.convert_to_tensor(slope).numpy(), right)
+
+
+def _judge_slope(name, slope, right):
+    asked = f"the slope of the nats by {name}, which training follows"
+    if not np.all(np.isfinite(slope)):
+        raise ExerciseFailed(
+            asked,
+            "the right nats, but a slope that is infinite or NaN",
+            "Which number do you compute everywhere, though you use it in "
+            "some places only? How large is it in the others, where the "
+            "tape still follows it?",
+            "not_finite",
         )
+    compare(
+        slope,
+        right,
+        asked=asked,
+        question="The nats are right, their slope is not. Which step "
+        "hides a number from the tape?",
+        rtol=1e-4,
+        atol=1e-5,
+    )
 
 
 # --- slips ------------------------------------------------------------------
@@ -257,43 +302,82 @@ def _one_for_all(right):
 
 def _wrong_pixels(x, x_logits):
     """List what a slip makes of the nats of every pixel."""
-    right = _nats_of_pixels(x, x_logits)
-    inked, blank = x * log_expit(x_logits), (1 - x) * log_expit(-x_logits)
+    right, x_mean = _nats_of_pixels(x, x_logits), expit(x_logits)
     # In float32, as the learner's: it rounds what is left of 1.
     taken = np.clip(x_logits.astype("float32"), 1e-7, 1 - 1e-7)
-    square = (x - expit(x_logits)) ** 2
+    squares = (x - x_mean) ** 2, (x - x_logits) ** 2
     return [
         ("sign", -right),
-        ("sign", inked - blank),
-        ("sign", blank - inked),
-        ("term_missing", inked),
-        ("term_missing", blank),
+        *_wrong_logarithms(x, x_logits),
         ("arguments_swapped", _nats_of_pixels(x_logits, x)),
+        ("ink_and_blank_swapped", _nats_of_pixels(x, -x_logits)),
+        ("greys_rounded", _nats_of_pixels(x.round(), x_logits)),
         ("sigmoid_missing", x * np.log(taken) + (1 - x) * np.log1p(-taken)),
-        ("sigmoid_twice", _nats_of_pixels(x, expit(x_logits))),
+        ("sigmoid_twice", _nats_of_pixels(x, x_mean)),
+        *(
+            ("sigmoid_then_log", _lifted(x, x_mean, margin))
+            for margin in (1e-2, 1e-3, 1e-4)
+        ),
         ("bits", right / np.log(2)),
-        *(("squared_error", k * square) for k in (-1, 1, -0.5, 0.5)),
+        *(
+            ("squared_error", factor * square)
+            for square in squares
+            for factor in (-1, 1, -0.5, 0.5)
+        ),
     ]
+
+
+def _wrong_logarithms(x, x_logits):
+    """List what becomes of a pixel if one of its two terms goes wrong."""
+    ink, blank = log_expit(x_logits), log_expit(-x_logits)
+    inked, blanked = x * ink, (1 - x) * blank
+    complements = (ink, 1 - ink, np.log1p(-ink), log_expit(1 - x_logits))
+    return [
+        ("sign", inked - blanked),
+        ("sign", blanked - inked),
+        ("sign", x * x_logits - blank),
+        ("term_missing", inked),
+        ("term_missing", blanked),
+        *(("complement_wrong", inked + (1 - x) * c) for c in complements),
+        ("complement_wrong", x * x_logits + ink),
+        ("term_not_weighed", inked + blank),
+        ("term_not_weighed", ink + blanked),
+        ("term_not_weighed", ink + blank),
+    ]
+
+
+def _lifted(x, x_mean, margin):
+    """Keep logarithms of probabilities finite by adding a margin."""
+    blank = np.log(1 - x_mean + margin)
+    return x * np.log(x_mean + margin) + (1 - x) * blank
 
 
 def _slips_of_elbo(pictures, codes):
     likelihood, kl = _likelihood(**pictures), _kl(**codes)
     pixels = _nats_of_pixels(**pictures)
-    averages = [pixels.mean(axis=PIXELS), *_half_averages(pixels)]
+    averages = [pixels.mean(), pixels.mean(axis=PIXELS)]
+    averages += _half_averages(pixels)
     latent_dim = codes["z_mean"].shape[1]
-    right = likelihood - kl
-    mixed = (pixels.sum() - kl, likelihood - kl.sum(), likelihood - kl.mean())
+    right, averaged = likelihood - kl, likelihood - kl / latent_dim
+    mixed = (
+        *(pixels.sum() - kl, likelihood.mean() - kl),
+        *(likelihood - kl.sum(), likelihood - kl.mean()),
+    )
     return with_questions(
         _QUESTIONS,
-        ("kl_added", [likelihood + kl]),
+        ("kl_added", [likelihood + k * kl for k in (1, 2, 1 / latent_dim)]),
         ("sign", [-right, -likelihood - kl]),
         ("kl_left_out", [likelihood, -likelihood]),
         ("likelihood_left_out", [kl, -kl]),
-        ("averages_latent", [likelihood - kl / latent_dim]),
-        ("averages_pixels", [mean - kl for mean in averages]),
-        ("averages_pixels", [mean - kl / latent_dim for mean in averages]),
-        ("averages_pixels", [mean + kl for mean in averages]),
-        ("sums_batch", [*_one_for_all(right), *mixed]),
+        ("averages_latent", [averaged, -averaged]),
+        ("averages_latent", [likelihood - kl.mean() / latent_dim]),
+        *(
+            ("averages_pixels", [mean - cost, cost - mean])
+            for mean in averages
+            for cost in (kl, -kl, kl / latent_dim)
+        ),
+        ("sums_batch", [*_one_for_all(right), *_one_for_all(-right), *mixed]),
+        ("bits", [right / np.log(2)]),
         *((slug, [likelihood - wrong]) for slug, wrong in _wrong_kls(**codes)),
         *(
             (slug, [wrong.sum(axis=PIXELS) - kl])
@@ -310,15 +394,27 @@ def _half_averages(pixels):
 def _wrong_kls(z_mean, z_log_var):
     """List what the slips of lesson 05 make of each row's divergence."""
     m, v = z_mean, z_log_var
-    right, latent_dim = _kl(m, v), m.shape[1]
+    right, variance, latent_dim = _kl(m, v), np.exp(v), m.shape[1]
     return [
         ("half_missing", 2 * right),
         ("half_missing", 2 * right / latent_dim),
         ("log_var_as_log_std", _kl(m, 2 * v)),
+        ("log_var_as_log_std", _kl_of(m**2, v, variance**2)),
+        ("log_var_as_log_std", _kl_of(m**2, 2 * v, variance)),
+        ("log_var_as_log_std", _kl_of(m**2, v / 2, variance)),
         ("std_for_variance", _kl_of(m**2, v, np.exp(v / 2))),
+        ("std_for_variance", _kl_of(m**2, v / 2, np.exp(v / 2))),
         ("exp_missing", _kl_of(m**2, v, v)),
-        ("mean_not_squared", _kl_of(m, v, np.exp(v))),
-        ("log_term_missing", _kl_of(m**2, 0, np.exp(v))),
+        ("exp_missing", _kl_of(m**2, np.log(v**2), v**2)),
+        ("mean_not_squared", _kl_of(m, v, variance)),
+        ("mean_not_squared", _kl_of(np.abs(m), v, variance)),
+        ("log_term_missing", _kl_of(m**2, 0, variance)),
+        ("kl_term_missing", _kl_of(0, v, variance)),
+        ("kl_term_missing", _kl_of(m**2, v, 0)),
+        ("sign_in_bracket", _kl_of(-(m**2), v, variance)),
+        ("sign_in_bracket", _kl_of(m**2, -v, variance)),
+        ("sign_in_bracket", _kl_of(m**2, v, -variance)),
+        ("sign_in_bracket", right + latent_dim),
         ("one_missing", right + latent_dim / 2),
         ("one_missing", right + (latent_dim - 1) / 2),
         ("reversed", _kl(-m * np.exp(-v / 2), -v)),
@@ -339,6 +435,7 @@ def _slips_of_beta(
     over_pixels, over_latents = reduction == "mean", kl_reduction == "mean"
     n = n_pixels if over_pixels else 1
     d = latent_dim if over_latents else 1
+    mixed_up = over_pixels and not over_latents
     ratio = kl_weight / weight
     swapped = ratio * latent_dim**over_pixels / n_pixels**over_latents
     ignored = [
@@ -349,11 +446,12 @@ def _slips_of_beta(
     return with_questions(
         _QUESTIONS_OF_BETA,
         ("inverted", [d / n / ratio, n / d / ratio]),
-        ("pixels_forgotten", [ratio / d] * over_pixels),
+        ("pixels_forgotten", [ratio / d, ratio] * over_pixels),
         ("latents_forgotten", [ratio * n] * over_latents),
         ("pixels_divided", [ratio / n / d] * over_pixels),
         ("latents_multiplied", [ratio * n * d] * over_latents),
         ("sizes_swapped", [swapped] * (over_pixels or over_latents)),
+        ("words_swapped", [ratio / latent_dim] * mixed_up),
         ("reduction_ignored", ignored),
         ("weight_forgotten", [n / d, kl_weight * n / d, n / d / weight]),
         ("weights_multiplied", [kl_weight * weight * n / d]),
@@ -364,8 +462,8 @@ def _slips_of_beta(
 
 _QUESTIONS = {
     "averages_pixels": "The probability of a picture is a product over its "
-    "pixels. What does the logarithm make of a product, and where does your "
-    "code take a mean?",
+    "pixels. What does the logarithm make of a product? Over which axes does "
+    "your code take a mean, and does it add up the rest?",
     "averages_latent": "Every latent dimension that differs from the prior "
     "costs its own nats. If each were there twice, what should happen to "
     "the KL, and what happens to yours?",
@@ -375,6 +473,17 @@ _QUESTIONS = {
     "picture a larger or a smaller number in yours?",
     "term_missing": "An inked pixel drawn blank must cost as much as a blank "
     "one drawn inked. Which of the two does yours forgive?",
+    "complement_wrong": "Take your formula for a blank pixel alone, at "
+    "logits of 0 and 3. Is it the logarithm of 1 - σ(a) at both?",
+    "term_not_weighed": "Of a wholly inked pixel, which of the two terms "
+    "should be left? And which are left in yours?",
+    "ink_and_blank_swapped": "Should a wholly inked picture get likelier or "
+    "less likely as its logits grow, and what happens in yours?",
+    "greys_rounded": "What becomes of a grey of 0.4 in your code, before it "
+    "weighs anything?",
+    "sigmoid_then_log": "Here no logit is large, and yet every pixel is a "
+    "little off. What do you add to keep a logarithm finite, and which road "
+    "needs no such thing?",
     "arguments_swapped": "Which of the two goes through the sigmoid, the "
     "picture or what the decoder gives?",
     "sigmoid_missing": "x_logits stand before the sigmoid and may be any "
@@ -398,10 +507,14 @@ _QUESTIONS = {
     "root? Which does the formula want?",
     "exp_missing": "One term of the KL is the variance. Which function "
     "leads there from its logarithm?",
-    "mean_not_squared": "Should a cloud on the left of 0 cost less than one "
-    "just as far on the right?",
+    "mean_not_squared": "How does the cost of a cloud grow with its distance "
+    "from 0, and is it the same on the left and on the right?",
     "log_term_missing": "Every latent has four terms in the formula. How "
     "many has yours?",
+    "kl_term_missing": "Every latent has four terms in the formula. How "
+    "many has yours?",
+    "sign_in_bracket": "Hold your KL for one latent dimension against the "
+    "formula, a sign at a time. Which differs?",
     "one_missing": "What should the KL be at z_mean = 0 and z_log_var = 0, "
     "for each dimension, and what does yours give there?",
     "reversed": "From which of the two, the cloud or the prior, is the "
@@ -420,6 +533,8 @@ _QUESTIONS_OF_BETA = {
     "the KL weigh more or less?",
     "sizes_swapped": "Which of the two sizes belongs to which of the two "
     "terms?",
+    "words_swapped": "Which of the two words speaks of the pixels, and which "
+    "number does it change in your code?",
     "reduction_ignored": "Compare the two words in this call with what your "
     "code does for them. Where does it divide though it is told to sum, or "
     "the other way round?",
