@@ -1,0 +1,846 @@
+# %% [markdown]
+# # 07 · Build the VAE
+#
+# **How does Keras train a model whose loss needs numbers from its inside?**
+#
+# In about an hour and a half you will
+# - have built an encoder with two heads,
+# - know what a gradient tape records, and what it misses,
+# - have written a model with its own training step, its own test step and
+#   its own running means,
+# - have trained it, and drawn garments that nobody made.
+
+# %% role="setup"
+import math
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from scipy.special import entr, rel_entr
+
+from vae_course import data, densities, plots, runtime
+from vae_course.checks import lesson_07 as check
+
+plots.use_style()
+tf = runtime.start_tensorflow()
+
+import keras
+from keras import layers, ops
+
+from vae_course import networks
+from vae_course.layers import Sampling
+from vae_course.losses import kl_loss, reconstruction_loss
+
+# %% role="setup"
+SEED = 1
+LATENT_DIM = 2
+N_TRAIN = runtime.pick(full=10_000, quick=960)
+N_TEST = runtime.pick(full=1_000, quick=200)
+EPOCHS = runtime.pick(full=5, quick=1)
+BATCH_SIZE = 64
+LEARNING_RATE = 0.002
+DRAWS = 20
+
+full, unseen = data.load_fashion_mnist()
+rng = np.random.default_rng(SEED)
+order = rng.permutation(len(full[0]))[:N_TRAIN]
+x_train = data.prepare_images(full[0][order])
+order = rng.permutation(len(unseen[0]))[:N_TEST]
+x_test, y_test = data.prepare_images(unseen[0][order]), unseen[1][order]
+print("training", x_train.shape, "· test", x_test.shape)
+
+# %% [markdown]
+# ## The problem: a loss function sees only the two ends
+#
+# Lesson 04 gave us clouds, lessons 05 and 06 the price of a cloud. Why not
+# put the Sampling layer between an encoder and a decoder, and call
+# `compile(loss=...)` and `fit` as always? We do, with small networks from the
+# library, and let the loss function write down what reaches it.
+
+# %% role="train"
+arrived = set()
+
+
+def listening_loss(x, x_mean):
+    """Return the reconstruction loss, and note the shapes that come in."""
+    arrived.add((tuple(x.shape), tuple(x_mean.shape)))
+    return reconstruction_loss(x, x_mean)
+
+
+runtime.set_seed(SEED)
+clouds = networks.build_dense_variational_encoder(LATENT_DIM)
+pictures = networks.build_dense_decoder(LATENT_DIM)
+ends = keras.Model(clouds.inputs[0], pictures(clouds.outputs[2]))
+ends.compile(
+    keras.optimizers.Adam(LEARNING_RATE),
+    loss=listening_loss,
+    jit_compile=False,
+)
+for epochs in (0, runtime.pick(full=10, quick=1)):
+    few = x_train[:960]
+    ends.fit(few, few, epochs=epochs, verbose=0)
+    z_mean, z_log_var, _ = clouds(few)
+    print(
+        f"epochs {epochs:2}: mean σ {np.exp(z_log_var / 2).mean():.2f},"
+        f" spread of z_mean {np.std(z_mean):.2f}"
+    )
+print("what the loss function saw:", *arrived)
+
+# %% [markdown]
+# Two arguments arrive: the pictures and their drawings. `z_mean` and
+# `z_log_var`, from which the KL is computed, stay inside the model. So nothing
+# paid for the clouds, and they did what those of lesson 04 did: they moved
+# apart and shrank. We trained a plain autoencoder, with detours. (In quick
+# mode it has only begun.)
+#
+# The loss needs numbers from the middle. So the model has to compute it
+# itself.
+
+# %% [markdown]
+# ## Two changes, and no third
+#
+# Against the autoencoder of lesson 01:
+#
+# 1. The **encoder** answers with a distribution:
+#    $\mu, \log\sigma^2 = f(x)$ and $z = \mu + \sigma\varepsilon$.
+# 2. The **loss** gets a second term:
+#
+# $$\text{total} = \underbrace{\ell(x, \hat x)}_{\text{reconstruction}}
+# + \beta \cdot \underbrace{\mathrm{KL}\big(\mathcal N(\mu, \sigma^2)\,\|\,
+# \mathcal N(0, I)\big)}_{\text{price of the cloud}},
+# \qquad \hat x = g(z)$$
+#
+# The decoder $g$ stays as it is. With $\beta = 1$ the total is the negative
+# ELBO of lesson 06.
+
+# %% [markdown]
+# | symbol | name in code | shape | unit |
+# |---|---|---|---|
+# | $x$ | `x` | (n, 32, 32, 1) | ink, 0 to 1 |
+# | $\mu$ | `z_mean` | (n, latent_dim) | unit of z |
+# | $\log\sigma^2$ | `z_log_var` | (n, latent_dim) | log of (unit of z)² |
+# | $z$ | `z` | (n, latent_dim) | unit of z |
+# | $\hat x$ | `x_mean` | (n, 32, 32, 1) | ink, between 0 and 1 |
+# | $\ell$ | `reconstruction_loss` | (n,) | nats |
+# | $\mathrm{KL}$ | `kl_loss` | (n,) | nats |
+# | total | `total_loss` | (n,) | nats |
+# | $\beta$ | `beta` | | none |
+#
+# Both terms are functions of the library by now: `reconstruction_loss(x,
+# x_mean)` from lesson 01 and `kl_loss(z_mean, z_log_var)`, which is lesson
+# 05's closed form for tensors.
+
+# %% [markdown]
+# ## A model that forks
+#
+# `keras.Sequential` is one line of layers, and two heads need a fork. The
+# **functional** way has no such limit. A layer is *called* on what comes out
+# of another, as a function is, and `keras.Model(inputs, outputs)` makes a
+# model of all that lies between. `outputs` may be a list.
+#
+# A fork small enough to check: two numbers are doubled, then one head adds
+# them up and the other takes their mean.
+
+# %%
+numbers = keras.Input((2,))
+doubled = layers.Rescaling(2.0)(numbers)
+total = layers.Dense(1, kernel_initializer="ones")(doubled)
+half = keras.initializers.Constant(0.5)
+average = layers.Dense(1, kernel_initializer=half)(doubled)
+fork = keras.Model(numbers, [total, average])
+
+first, second = fork(np.array([[3.0, 4.0]]))
+print("first head: ", first.numpy(), "by hand", 2 * 3 + 2 * 4)
+print("second head:", second.numpy(), "by hand", (2 * 3 + 2 * 4) / 2)
+
+# %% [markdown]
+# ### Exercise 7.1 · Two heads
+#
+# *Medium · 12 minutes · 2 points*
+#
+# The layers of lesson 01's encoder: three convolutions with 32, 64 and 128
+# kernels of 3 × 3, stride 2, "same" padding, ReLU; then flatten. On what
+# `Flatten` gives stand two Dense layers, for `z_mean` and for `z_log_var`, and
+# behind both a `Sampling()` layer, called on the list of the two. The model's
+# outputs are the list `[z_mean, z_log_var, z]`.
+#
+# | | name | shape | range |
+# |---|---|---|---|
+# | in | `latent_dim` | | int, 2 unless said otherwise |
+# | out | a Keras model | (n, 32, 32, 1) → 3 × (n, `latent_dim`) | any real |
+#
+# **Why:** this is the first of the two changes.
+#
+# **Done when** the check passes; `build_variational_encoder().count_params()`
+# is then 100868.
+
+
+# %% exercise="7.1" role="stub"
+def build_variational_encoder(latent_dim=2):
+    """Build the encoder with two heads and a draw.
+
+    Args:
+        latent_dim: int, how many numbers describe a picture.
+
+    Returns:
+        keras.Model, float (n, 32, 32, 1) -> [z_mean, z_log_var, z], each
+        (n, latent_dim), any real numbers.
+    """
+    ### BEGIN SOLUTION
+    x = keras.Input((32, 32, 1))
+    features = x
+    for channels in (32, 64, 128):
+        features = layers.Conv2D(
+            channels, 3, strides=2, padding="same", activation="relu"
+        )(features)
+    features = layers.Flatten()(features)
+    z_mean = layers.Dense(latent_dim, name="z_mean")(features)
+    z_log_var = layers.Dense(latent_dim, name="z_log_var")(features)
+    z = Sampling(name="z")([z_mean, z_log_var])
+    return keras.Model(x, [z_mean, z_log_var, z])
+    ### END SOLUTION
+
+
+# %% exercise="7.1" role="check"
+build_variational_encoder = check.build_variational_encoder(
+    build_variational_encoder
+)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Write the encoder of lesson 01 the functional way first: each line calls a
+# layer on the result of the line before. Which result do both heads see?
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# Begin with `keras.Input` of one picture's shape. After `Flatten`, make two
+# Dense layers, each called on the flattened features, without an activation.
+# Call the Sampling layer on a list of both results. Return a model from the
+# input to the list of three, in the order of the table.
+#
+# </details>
+
+# %% [markdown] exercise="7.1" role="answer"
+# **The usual slip:** one Dense layer, called twice, gives mean and
+# log-variance the same weights; a wide cloud then can only stand far out. The
+# other is an activation on a head: a ReLU on `z_log_var` forbids every
+# variance below 1.
+
+# %% [markdown]
+# ### What we put together
+#
+# How many numbers stand for one picture, from layer to layer? (The library's
+# networks, as yours may be put together in another way.)
+
+# %%
+NAMED = "x", "z_mean", "z_log_var", "z", "x_mean"
+shapes = [
+    (
+        layer.name if layer.name in NAMED else type(layer).__name__,
+        layer.output.shape[1:],
+    )
+    for network in (
+        networks.build_variational_encoder(),
+        networks.build_decoder(),
+    )
+    for layer in network.layers
+]
+plots.hourglass(shapes, heading="The hourglass of a VAE")
+
+# %% [markdown]
+# *Figure: a dot for every layer, on a logarithmic axis. From 1,024 numbers
+# the first convolution makes 8,192, and three layers on there are 2,048. Then
+# come three red dots of 2 numbers each, z_mean, z_log_var and z; the decoder
+# goes up to 32,768 and ends with 1,024.*
+#
+# The neck has three layers now. The first two see the same 2,048 features,
+# and only the third, the draw, is handed on to the decoder.
+
+# %% [markdown]
+# ## What the tape records
+#
+# The second change needs a training step of our own. It does what Keras's
+# does: compute the loss under a tape, ask the tape for the slopes, let the
+# optimizer move the weights.
+#
+# One weight $w = 3$, one picture $x = 2$, one target $t = 5$, the loss
+# $(wx - t)^2 = 1$. Its slope is $2(wx - t)\,x = 4$. Plain gradient descent
+# with learning rate 0.1 moves $w$ to $3 - 0.1 \cdot 4 = 2.6$.
+#
+# We do it twice: once the product $wx$ stands before the tape, once inside.
+
+# %%
+weight = keras.Variable(3.0)
+optimizer = keras.optimizers.SGD(learning_rate=0.1)
+
+drawn = weight * 2.0
+with tf.GradientTape() as tape:
+    loss = (drawn - 5.0) ** 2
+print("forward pass before the tape:", tape.gradient(loss, [weight]))
+
+with tf.GradientTape() as tape:
+    drawn = weight * 2.0
+    loss = (drawn - 5.0) ** 2
+gradients = tape.gradient(loss, [weight])
+print("forward pass under the tape: ", [g.numpy() for g in gradients])
+print("the weight now:", weight.numpy())
+optimizer.apply(gradients, [weight])
+print("after `apply`: ", weight.numpy(), "by hand", 3 - 0.1 * 4)
+
+# %% [markdown]
+# The tape records operations, not results: what was computed before it was
+# switched on is just a number to it, and the slope is `None`. Weights it
+# watches without being told. After the block the recording is over: asking
+# for slopes, moving weights and reporting belong outside. And nothing moves
+# until `apply` is called, with the slopes and the weights in the same order.
+
+# %% [markdown]
+# ## What a running mean is
+#
+# Keras shows one number an epoch, though it sees a batch at a time, and the
+# last batch is mostly shorter. A `keras.metrics.Mean` keeps a sum and a
+# count. `update_state` adds all numbers that it is given, `result` divides,
+# `reset_state` forgets.
+#
+# Three losses in one batch, 2, 4 and 6 nats, and one in the next, 12 nats:
+
+# %%
+batches = [tf.constant([2.0, 4.0, 6.0]), tf.constant([12.0])]
+by_image = keras.metrics.Mean("by_image")
+by_batch = keras.metrics.Mean("by_batch")
+for losses in batches:
+    by_image.update_state(losses)
+    by_batch.update_state(ops.mean(losses))
+print("every image counts alike:", by_image.result().numpy())
+print("        by hand", (2 + 4 + 6 + 12) / 4)
+print("every batch counts alike:", by_batch.result().numpy())
+print("        by hand", (4 + 12) / 2)
+print("the last batch alone:    ", ops.mean(batches[-1]).numpy())
+
+by_image.update_state([12.0])
+print("next epoch, not reset:", by_image.result().numpy())
+by_image.reset_state()
+by_image.update_state([12.0])
+print("next epoch, reset:    ", by_image.result().numpy())
+
+# %% [markdown]
+# We want the first: hand over the losses of all images, not their mean.
+
+# %% [markdown]
+# ## A model from nothing
+#
+# A Keras model is a class, as the layer of lesson 04 was. It is made once, in
+# `__init__`, which keeps what it needs as attributes of `self`; its methods
+# use them. Ours gets an encoder, a decoder and β, and makes three running
+# means. Their names are what Keras will show.
+#
+# `self.built = True` says that all weights exist already: both networks
+# brought theirs.
+#
+# First the two networks that we shall hand over:
+
+# %%
+runtime.set_seed(SEED)
+encoder = build_variational_encoder(LATENT_DIM)
+decoder = networks.build_decoder(LATENT_DIM)
+print(f"encoder {encoder.count_params():,} weights")
+print(f"decoder {decoder.count_params():,} weights")
+
+# %% [markdown]
+# ### Exercise 7.2 · Both terms
+#
+# *Medium · 12 minutes · 3 points*
+#
+# `__init__` is given. Write `compute_losses`: encode the pictures, decode the
+# draw, return both terms. Nothing is averaged or weighted yet.
+#
+# | | name | shape | type, unit |
+# |---|---|---|---|
+# | in | `x` | (n, 32, 32, 1) | float, ink, 0 to 1 |
+# | out | `reconstruction_loss` | (n,) | float, nats, summed over pixels |
+# | out | `kl_loss` | (n,) | float, nats, summed over latents |
+#
+# The check hands over networks of its own, for smaller pictures. So take
+# nothing from the lesson but the functions.
+#
+# **Why:** training, testing and all later lessons call it.
+#
+# **Done when** the check says "passed".
+
+
+# %% exercise="7.2" role="stub"
+class VAE(keras.Model):
+    """A variational autoencoder, made of an encoder and a decoder."""
+
+    def __init__(self, encoder, decoder, beta=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder, self.decoder, self.beta = encoder, decoder, beta
+        self.means = [
+            keras.metrics.Mean(name)
+            for name in ("total_loss", "reconstruction_loss", "kl_loss")
+        ]
+        self.built = True
+
+    def compute_losses(self, x):
+        """Return reconstruction_loss and kl_loss, each (n,), in nats.
+
+        Args:
+            x: float tensor (n, 32, 32, 1), the pictures.
+        """
+        ### BEGIN SOLUTION
+        z_mean, z_log_var, z = self.encoder(x)
+        x_mean = self.decoder(z)
+        return reconstruction_loss(x, x_mean), kl_loss(z_mean, z_log_var)
+        ### END SOLUTION
+
+
+# %% exercise="7.2" role="check"
+VAE = check.compute_losses(VAE)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# A model is called like a function. What does the encoder give back for a
+# batch of pictures, and which of it may the decoder see?
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# Unpack the three outputs of the model's *own* encoder, the one that
+# `__init__` kept. Give the draw to its own decoder. Return the library's two
+# losses as a pair: pictures and drawings go into the first, the two heads into
+# the second.
+#
+# </details>
+
+# %% [markdown] exercise="7.2" role="answer"
+# **The usual slip:** `encoder(x)` in place of `self.encoder(x)`. In this
+# notebook it finds the `encoder` made above and seems to work, until a second
+# model trains the first one's networks. The next one is the mean in place of
+# the draw: the pictures get sharper, and the clouds mean nothing.
+
+# %% [markdown]
+# Four pictures, untrained networks, twice:
+
+# %%
+vae = VAE(encoder, decoder)
+for call in ("first", "second"):
+    reconstruction, kl = vae.compute_losses(x_train[:4])
+    print(f"{call} call, reconstruction:", np.round(reconstruction, 3))
+    print(f"{call} call, KL:            ", np.round(kl, 5))
+print(f"1024 undecided pixels: {1024 * math.log(2):.3f} nats")
+
+# %% [markdown]
+# Untrained, the decoder is undecided about every pixel, and each cloud is
+# nearly the standard normal one. The first term differs a little from call to
+# call, for it depends on the draw; the second is computed from the heads
+# alone, and does not.
+
+# %% [markdown]
+# ## What Keras hands to a step
+#
+# `fit` and `evaluate` cut the data into batches and call `train_step(data)` or
+# `test_step(data)`, a method of ours if there is one. What is `data`? That
+# depends on what `fit` was given:
+
+# %%
+batch = x_train[:4]
+for words, handed in {
+    "fit(x), dataset of x ": batch,
+    "dataset of (x,)      ": (batch,),
+    "fit(x, targets)      ": (batch, batch),
+    "... and with weights ": (batch, batch, np.ones(4)),
+}.items():
+    parts = keras.utils.unpack_x_y_sample_weight(handed)
+    print(words, [None if part is None else part.shape for part in parts])
+
+# %% [markdown]
+# Keras's own function always gives three parts. We need the first: a VAE's
+# pictures are their own targets.
+
+# %% [markdown]
+# ### Exercise 7.3 · A step of training
+#
+# *Hard · 20 minutes · 4 points*
+#
+# `class VAE(VAE):` takes over all that the class above has, and adds to it,
+# under the same name. (In a script you would write the class in one piece.)
+# Write `train_step`. It moves the weights once, down the slope of the **mean
+# total of the batch**, and reports.
+#
+# | | name | what |
+# |---|---|---|
+# | in | `data` | what Keras hands over, in any of the four forms |
+# | out | a dict | name of each running mean → its `result()` |
+#
+# The model knows `self.trainable_weights`, and, once compiled,
+# `self.optimizer`. `ops.mean` takes a mean, and a running mean knows its
+# `name`.
+#
+# **Why:** this is what `compile(loss=...)` could not do.
+#
+# **Done when** every weight moves, with β on its own term, and the report
+# averages over all *images* since the last reset.
+
+
+# %% exercise="7.3" role="stub"
+class VAE(VAE):
+    """The model of exercise 7.2, with a training step of its own."""
+
+    def train_step(self, data):
+        """Move the weights once, and report the three running means.
+
+        Args:
+            data: x, (x,), (x, targets) or (x, targets, weights), where x
+                is a float tensor (n, 32, 32, 1); the rest is not used.
+
+        Returns:
+            dict from name to value, nats a picture.
+        """
+        ### BEGIN SOLUTION
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            reconstruction, kl = self.compute_losses(x)
+            total = reconstruction + self.beta * kl
+            loss = ops.mean(total)
+        weights = self.trainable_weights
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        values = total, reconstruction, kl
+        for mean, nats in zip(self.means, values, strict=True):
+            mean.update_state(nats)
+        return {mean.name: mean.result() for mean in self.means}
+        ### END SOLUTION
+
+
+# %% exercise="7.3" role="check"
+VAE = check.train_step(VAE)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# Four things happen one after the other: unpack, compute the loss under a
+# tape, move the weights, report. The second and third are in the toy with one
+# weight, the fourth in the toy with two batches.
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# Under the tape: both terms from your method, the total as reconstruction
+# plus β times KL (one number a picture), its mean over the batch. After it:
+# ask the tape for the slopes of that mean by all trainable weights, and hand
+# both to the optimizer's `apply`. Update each running mean with all numbers of
+# the batch. Build the dict from names and results.
+#
+# </details>
+
+# %% [markdown] exercise="7.3" role="answer"
+# **The usual slip:** the losses are computed a line too early, before the
+# tape runs, and there is no slope. A *sum* in place of the mean trains as
+# well, but then the length of a step depends on the number of images in a
+# batch, and a learning rate no longer means the same everywhere.
+
+# %% [markdown]
+# ## What `evaluate` needs
+#
+# A test step measures and moves nothing: no tape, no optimizer. And `metrics`
+# is where Keras looks for running means, to reset them when an epoch begins.
+# The line `@property` above a method lets it be read like an attribute:
+# `vae.metrics`, without brackets.
+#
+# Left alone, Keras finds the means by itself, but puts one of its own first:
+
+
+# %%
+class Bare(keras.Model):
+    """A model with a running mean, and nothing else."""
+
+    def __init__(self):
+        super().__init__()
+        self.nats = keras.metrics.Mean("nats")
+
+
+class Listed(Bare):
+    """The same, and it says itself what its metrics are."""
+
+    @property
+    def metrics(self):
+        """List the running means that Keras shows and resets."""
+        return [self.nats]
+
+
+for model in (Bare(), Listed()):
+    model.compile()
+    print(type(model).__name__, list(model.get_metrics_result()))
+
+# %% [markdown]
+# Nobody would update that `loss`; whoever asks for all metrics would read 0
+# there.
+
+# %% [markdown]
+# ### Exercise 7.4 · A test step, and the metrics
+#
+# *Medium · 10 minutes · 3 points*
+#
+# Write two methods. `metrics` returns the list of the three running means.
+# `test_step` measures a batch: unpack, both terms, total, running means,
+# report. No weight moves.
+#
+# | | name | what |
+# |---|---|---|
+# | in | `data` | as in exercise 7.3 |
+# | out | a dict | name of each running mean → its `result()` |
+#
+# **Why:** pictures that the network has not seen are the honest test.
+#
+# **Done when** two epochs do not know of each other and `evaluate` leaves
+# every weight alone.
+
+
+# %% exercise="7.4" role="stub"
+class VAE(VAE):
+    """The model of exercise 7.3, with a test step and its metrics."""
+
+    @property
+    def metrics(self):
+        """List the running means that Keras shows and resets."""
+        ### BEGIN SOLUTION
+        return self.means
+        ### END SOLUTION
+
+    def test_step(self, data):
+        """Measure a batch, and report the three running means.
+
+        Args:
+            data: as in `train_step`.
+
+        Returns:
+            dict from name to value, nats a picture.
+        """
+        ### BEGIN SOLUTION
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        reconstruction, kl = self.compute_losses(x)
+        values = reconstruction + self.beta * kl, reconstruction, kl
+        for mean, nats in zip(self.means, values, strict=True):
+            mean.update_state(nats)
+        return {mean.name: mean.result() for mean in self.means}
+        ### END SOLUTION
+
+
+# %% exercise="7.4" role="check"
+VAE = check.test_step(VAE)
+
+# %% [markdown]
+# <details><summary>Hint 1: a direction</summary>
+#
+# `test_step` is `train_step` without the lines that exist for the sake of the
+# slopes. Which are these?
+#
+# </details>
+#
+# <details><summary>Hint 2: the steps</summary>
+#
+# `metrics` returns the list that `__init__` made. For the test step copy your
+# training step, then take out the tape, the question for the slopes and
+# `apply`. The mean over the batch was there for the tape alone.
+#
+# </details>
+
+# %% [markdown] exercise="7.4" role="answer"
+# **The usual slip:** the whole training step is copied, and `evaluate` trains
+# on the test pictures. The next one is a `metrics` that lists only the total:
+# the other two means then never forget, and drift from epoch to epoch.
+
+# %% [markdown]
+# ## Put together: the first training
+#
+# A VAE does not mind who encodes and who decodes. We take *your* encoder, and
+# the library's dense decoder: most of the work of the convolutional pair is
+# in its decoder, and we want to see something within seconds. For the same
+# reason Adam takes larger steps than usual; with minutes to spend, 0.0005 is
+# a safe learning rate. `validation_data` is measured after each epoch, by
+# `test_step`.
+
+# %% role="train"
+runtime.set_seed(SEED)
+vae = VAE(
+    build_variational_encoder(LATENT_DIM),
+    networks.build_dense_decoder(LATENT_DIM),
+)
+vae.compile(keras.optimizers.Adam(LEARNING_RATE), jit_compile=False)
+before = vae.evaluate(x_test, verbose=0, return_dict=True)
+history = vae.fit(
+    x_train,
+    batch_size=BATCH_SIZE,
+    epochs=EPOCHS,
+    validation_data=(x_test,),
+    verbose=0,
+).history
+after = vae.evaluate(x_test, verbose=0, return_dict=True)
+for name in ("total_loss", "reconstruction_loss", "kl_loss"):
+    print(f"{name:20} {before[name]:6.1f} before, {after[name]:6.1f} after")
+
+# %%
+figure, axes = plots.new_figure(1, 2, width=8.4, height=3.3)
+for axis, name, title in [
+    (axes[0], "reconstruction_loss", "Reconstruction loss"),
+    (axes[1], "kl_loss", "KL loss"),
+]:
+    held_back = [before[name], *history["val_" + name]]
+    axis.plot(range(EPOCHS + 1), held_back, "s--", label="test pictures")
+    seen = range(1, EPOCHS + 1)
+    axis.plot(seen, history[name], "o-", label="training pictures")
+    axis.set(title=title, xlabel="epochs", ylabel="nats a picture")
+axes[1].legend(loc="lower right")
+figure
+
+# %% [markdown]
+# *Figure: two panels over the epochs, with squares for test pictures, from
+# before the first epoch on, and dots for training pictures. Left, the
+# reconstruction loss falls, nearly all of it in the first epoch. Right, the
+# KL loss leaves 0 and stays at a few nats.*
+#
+# The KL *rose*. At first all clouds were alike, cost nothing and said
+# nothing. To tell pictures apart they must leave the origin and shrink, and
+# the drawings repay that price many times over. (The dots are means over an
+# epoch in which the network was still learning.)
+
+# %% [markdown]
+# ### Garments nobody made
+#
+# The second row is drawn from the clouds of unseen garments. For the third no
+# encoder is needed: we draw z from N(0, I) and decode.
+
+# %%
+shown = [np.flatnonzero(y_test == label)[0] for label in range(10)]
+_, _, z = vae.encoder(x_test[shown])
+nobody = rng.normal(size=(10, LATENT_DIM))
+plots.compare_images(
+    {
+        "the picture": x_test[shown],
+        "drawn from\nits cloud": vae.decoder(z),
+        "drawn from\nN(0, I)": vae.decoder(nobody),
+    },
+    heading="Unseen garments, their drawings, and garments nobody made",
+)
+
+# %% [markdown]
+# *Figure: ten garments of the test set, one of each class, in the first row.
+# Below each a soft drawing of it, or of a relative. In the third row ten
+# drawings that belong to no picture.*
+#
+# Compare the last row with lesson 02, where we had to guess a box to draw
+# from. Here the loss itself asked for N(0, I). It is a young model: most
+# drawings are smooth garments, some lie between two kinds. (In quick mode
+# all are smears.)
+
+# %% [markdown]
+# ## Keep it
+#
+# To make a model again, Keras must know what `__init__` was given. Numbers and
+# names it finds out by itself, as in lesson 04; networks it does not. Two
+# short methods say it: `get_config` names the arguments, `from_config` turns
+# what was written down into networks again.
+
+
+# %%
+class VAE(VAE):
+    """The model of exercise 7.4, which can say what it was made of."""
+
+    def get_config(self):
+        """Name the arguments of `__init__`."""
+        parts = {"encoder": self.encoder, "decoder": self.decoder}
+        return super().get_config() | parts | {"beta": self.beta}
+
+    @classmethod
+    def from_config(cls, config):
+        """Make a model of what Keras wrote down."""
+        return cls(**keras.saving.deserialize_keras_object(config))
+
+
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "vae.keras")
+    VAE(vae.encoder, vae.decoder).save(path)
+    loaded = keras.saving.load_model(path, custom_objects={"VAE": VAE})
+z_mean, z_log_var, _ = vae.encoder(x_test)
+gaps = [
+    np.abs(loaded.encoder(x_test)[0] - z_mean).max(),
+    np.abs(loaded.decoder(z_mean) - vae.decoder(z_mean)).max(),
+]
+print("largest differences, means and drawings:", gaps)
+
+# %% [markdown]
+# ## The same number by a second road
+#
+# Is what `evaluate` reports what we think it is? We compute it again for all
+# test pictures in `float64`, from the heads and the decoder alone: noise from
+# NumPy, the cross-entropy by SciPy (entropy plus divergence), the KL by
+# `densities.kl_to_standard_normal` of lesson 05.
+#
+# `evaluate` throws the dice once a picture; we throw them DRAWS times. So we
+# learn how much chance there is in its number: the standard error of the
+# difference.
+
+# %%
+std = np.exp(np.asarray(z_log_var, "float64") / 2)
+epsilon = rng.standard_normal((DRAWS, *std.shape))
+z = np.asarray(z_mean) + std * epsilon
+x = x_test.reshape(N_TEST, 1024).astype("float64")
+entropy = entr(x) + entr(1 - x)
+nats = []
+for draw in z:
+    p = np.asarray(vae.decoder(draw), "float64").reshape(x.shape)
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    pixels = entropy + rel_entr(x, p) + rel_entr(1 - x, 1 - p)
+    nats.append(pixels.sum(axis=1))
+
+kl = densities.kl_to_standard_normal(z_mean, z_log_var)
+total = np.mean(nats) + kl.mean()
+of_one_draw = np.var(nats, axis=0, ddof=1)
+error = math.sqrt(of_one_draw.sum() * (1 + 1 / DRAWS)) / N_TEST
+reported = vae.evaluate(x_test, verbose=0, return_dict=True)
+difference = reported["total_loss"] - total
+print(f"KL: evaluate {reported['kl_loss']:.4f}, NumPy {kl.mean():.4f}")
+print(f"total: evaluate {reported['total_loss']:.2f}, NumPy {total:.2f}")
+print(f"difference {difference:+.2f} ± {error:.2f} nats a picture")
+
+# %% [markdown]
+# No dice are thrown for the KL, and it agrees to the printed digits or nearly
+# so. The totals differ by what the dice allow, one or two standard errors,
+# now and then three.
+#
+# The error counts the dice alone. That other test pictures would change the
+# number as well is another matter.
+
+# %% [markdown]
+# ## What we saw
+#
+# - A loss that needs numbers from the middle is computed by the model itself,
+#   in its own `train_step`.
+# - The tape records what happens inside its block. Without a recording there
+#   is no slope, without `apply` nothing moves.
+# - Running means count images, are listed in `metrics`, and are reset there.
+# - Against the autoencoder two things are new, the clouds and their price.
+#   On unseen pictures the total fell from about 710 nats, the price of
+#   knowing nothing, while the KL rose from 0 to a few.
+
+# %% [markdown]
+# **An open question:** how far down can it go? On which machine, how fast,
+# and how does one notice when to stop?
+
+# %% [markdown]
+# **Sources.** Read first: Kingma and Welling (2014), *Auto-Encoding
+# Variational Bayes*, arXiv:1312.6114, section 3, where this very model stands
+# as an example. The same year: Rezende, Mohamed and Wierstra (2014),
+# *Stochastic Backpropagation and Approximate Inference in Deep Generative
+# Models*, arXiv:1401.4082. Keras's guide *Customizing what happens in `fit()`
+# with TensorFlow* tells more of training steps; its example of a VAE averages
+# over batches where we average over images. β: Higgins et al. (2017),
+# *β-VAE: Learning Basic Visual Concepts with a Constrained Variational
+# Framework*.
+#
+# **Next:** lesson 08, where we train it for good.
