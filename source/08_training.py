@@ -30,7 +30,7 @@ import keras
 from vae_course import live, losses, models, networks, training
 
 SEED = 0
-BATCH_SIZE = training.BATCH_SIZE
+BATCH_SIZE = runtime.pick(full=training.BATCH_SIZE, quick=64)
 device = runtime.describe_device()
 SEEN = 1_100_000 if device.kind == "GPU" else 275_000
 SEEN = runtime.pick(full=SEEN, quick=5_500)
@@ -290,9 +290,11 @@ for (network, name), speed in speeds.items():
 network = "convolutional" if device.kind == "GPU" else "dense"
 plain = speeds[network, "plain"]
 n_devices = training.strategy().num_replicas_in_sync
-# XLA takes no part in spreading a step over several devices.
+# Spread over devices, a step can neither be compiled by XLA nor be repeated
+# within one call.
 faster = speeds.get((network, "XLA"), 0) > 1.25 * plain
 jit_compile = faster and n_devices == 1
+steps_per_call = training.STEPS_PER_CALL if n_devices == 1 else 1
 half = speeds[network, "16 bits"] > 1.25 * plain
 precision = "mixed_bfloat16" if half else "float32"
 print(f"network {network}, XLA {jit_compile}, precision {precision}")
@@ -655,20 +657,23 @@ for diary in (Diary(fails_at=2), Diary()):
 # %% [markdown]
 # The second attempt goes on at epoch 2, with the steps and to the last digit
 # the weights that the first one had reached; the learning rate, which follows
-# the steps, goes on too. The order of the images starts anew with the seed's
-# first order, so the end is not bit for bit what it would have been. And a
-# `ModelCheckpoint` forgets its best number: the first epoch after a
-# restart is saved in any case.
+# the steps, goes on too.
+#
+# Three things are not kept. The images start anew with the seed's first order,
+# so the end is not bit for bit what it would have been. `fit` reports only the
+# epochs since the restart. And a `ModelCheckpoint` forgets its best number:
+# the first epoch after a restart is saved in any case.
 
 # %% [markdown]
 # ## Put together: the training
 #
 # The network, XLA and precision chosen above; the schedule; a backup for each
 # epoch; the best weights kept; and a curve that is drawn while `fit` runs.
-# `steps_per_execution` takes 16 steps before it comes back to Python.
+# `steps_per_execution` takes several steps before it comes back to Python.
 #
 # Interrupt it if you like (*Kernel → Interrupt Kernel*) and run the cell
-# again: it goes on at the last complete epoch.
+# again: it goes on at the last complete epoch. To begin anew instead, delete
+# the folder `trained/backup_…` first.
 
 # %% role="train"
 path = folder / "checkpoint.keras"
@@ -689,7 +694,7 @@ with training.strategy().scope():
         EPOCHS,
         callbacks,
         jit_compile=jit_compile,
-        steps_per_execution=training.STEPS_PER_CALL,
+        steps_per_execution=steps_per_call,
     )
 print(f"{time.perf_counter() - started:.0f} s for {EPOCHS} epochs")
 
@@ -715,17 +720,17 @@ print(f"{time.perf_counter() - started:.0f} s for {EPOCHS} epochs")
 best = best_epoch(history["val_reconstruction_loss"], history["val_kl_loss"])
 vae = keras.saving.load_model(path)
 kept = vae.evaluate(x_held_back, batch_size=1000, verbose=0, return_dict=True)
-print(f"best epoch {best}: total {history['val_total_loss'][best]:.2f}")
-print(f"the file Keras kept: total {kept['total_loss']:.2f}")
+print(f"epoch {best} was best: {history['val_total_loss'][best]:.2f}")
+print(f"the file that Keras kept: {kept['total_loss']:.2f}")
 training.save_if_better(vae, x_held_back, folder / training.TRAINED_VAE)
 loaded = keras.saving.load_model(folder / training.TRAINED_VAE)
 difference = np.abs(loaded(x_test[:100]) - vae(x_test[:100])).max()
 print(f"saved and loaded, largest difference of a pixel: {difference:.1e}")
 
 # %% [markdown]
-# The two totals differ a little, since each draws its own codes. If the loaded
-# model differs from ours, the better one of an earlier run stayed in its
-# place.
+# Counted from 0, the last of five epochs is epoch 4. The two totals differ a
+# little, since each draws its own codes. Should the loaded model differ from
+# ours, then the better one of an earlier run stayed in its place.
 
 # %% [markdown]
 # ## Reading the two terms
@@ -768,16 +773,18 @@ print(f"{'perfect copy':13}{floor.mean():12.1f}")
 
 # %% [markdown]
 # Training lowered the reconstruction loss and *raised* the KL: a code that
-# says nothing is free, and a useful one has its price. The price is well
-# spent, for the sum fell below that of the mean image, which is where a VAE
-# with a collapsed code ends. (In quick mode it may not have come so far.)
+# says nothing is free, and a useful one has its price. (On its way up the KL
+# may overshoot: compare the first blue number in the curve's right panel.) The
+# price is well spent, for the sum fell below that of the mean image, which is
+# where a VAE with a collapsed code ends. (In quick mode it may not have come
+# so far.)
 #
 # The KL has a meaning of its own: it bounds how many nats about an image its
 # code can carry. With K nats one can tell about $e^K$ things apart:
 
 # %%
 kl = float(np.mean(rows["trained"][1]))
-print(f"e^{kl:.2f}: about {math.exp(kl):,.0f} kinds of picture")
+print(f"e^{kl:.2f}: at most about {math.exp(kl):,.0f} kinds of picture")
 shown = [np.flatnonzero(y_test == label)[0] for label in range(10)]
 plots.compare_images(
     {
@@ -853,7 +860,7 @@ print(f"by NumPy    {by_numpy.mean():.2f}")
 print(f"difference  {gap.mean():+.2f} ± {gap.std() / math.sqrt(len(gap)):.2f}")
 
 # %% [markdown]
-# The difference is of the size of its standard error: both estimate the same
+# The difference is within a few of its standard errors: both estimate the same
 # number, with dice of their own.
 
 # %% [markdown]

@@ -59,12 +59,11 @@ def test_one_seed_gives_the_same_orders(make):
 
 def test_any_image_may_come_first(make):
     firsts = [
-        orders(make(X, 5, shuffle=True, seed=seed))[0][0]
-        for seed in range(200)
+        next(iter(make(X[:5], 2, shuffle=True, seed=seed)))[0, 0, 0, 0]
+        for seed in range(60)
     ]
-    # A right shuffle leaves one of 23 out in 200 once in 300 times; this
-    # one is seeded.
-    assert len(set(firsts)) >= 22
+    # A right shuffle leaves one of five out less than once in 10^5 times.
+    assert {int(first) // 6 for first in firsts} == set(range(5))
 
 
 def test_batches_keep_type_and_shape(make):

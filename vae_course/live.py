@@ -96,11 +96,12 @@ class LiveCurve(keras.callbacks.Callback):
         held_back = "val_kl_loss" in self.history
         prefix = "val_" if held_back else ""
         reconstruction, kl = (self.history[prefix + t][-1] for t in TERMS)
-        epoch = self.first_epoch - 1 + len(self.history["kl_loss"])
+        done = self.first_epoch - 1 + len(self.history["kl_loss"])
+        plural = "s" if done > 1 else ""
         seconds = time.perf_counter() - self._started
         which = "images held back" if held_back else "training images"
         return (
-            f"After epoch {epoch}, {seconds:.0f} s, {which}: "
+            f"After {done} epoch{plural}, {seconds:.0f} s, {which}: "
             f"reconstruction {reconstruction:.1f} + KL {kl:.2f} nats"
         )
 
