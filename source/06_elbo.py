@@ -3,19 +3,13 @@
 #
 # **Which loss makes the pictures that we were shown likely?**
 #
-# In about an hour and a quarter you will
+# In about 85 minutes (there is a good place for a break half-way) you will
 # - have seen why the probability of a picture cannot be computed,
 # - have derived a bound on it twice, and checked both derivations to the
 #   last digit on a toy where everything is exact,
 # - know why cross-entropy and squared error are *choices*,
-# - compute the bound in nats, from numbers of any size,
+# - compute the bound in nats, however sure of itself the decoder is,
 # - read off any published loss which β it really has.
-
-# %% [markdown]
-# ## What we work with
-#
-# The toy lives in NumPy and SciPy. The exercises work on tensors, as
-# training will need it, with `keras.ops` as in lesson 04.
 
 # %% role="setup"
 import math
@@ -30,10 +24,9 @@ from vae_course.checks import lesson_06 as check
 plots.use_style()
 tf = runtime.start_tensorflow()
 
-import keras
 from keras import ops
 
-from vae_course import losses, models, networks, training
+from vae_course import models, networks, training
 
 # %% role="setup"
 SEED = 0
@@ -69,36 +62,48 @@ rng = np.random.default_rng(SEED)
 # One number for the code, one for the picture, a straight line for the
 # decoder, normal noise:
 #
-# $$z \sim \mathcal N(0, 1), \qquad x = wz + b + \sigma_x\,\varepsilon$$
+# $$z \sim \mathcal N(0, 1), \qquad x = wz + b + \sigma_x\,\varepsilon,
+# \qquad \varepsilon \sim \mathcal N(0, 1)$$
 #
-# | symbol | name in code | shape | unit |
+# Below, $n$ counts draws of $z$; $k$ counts the numbers in a picture and in a
+# code, for now $k = 1$.
+#
+# | symbol | in code | shape | unit |
 # |---|---|---|---|
-# | $w$, $b$ | `W`, `B` | numbers | x per z, x |
+# | $x$ | `x_toy` | (k,) | unit of x |
+# | $z$ | `z` | (n, k) | unit of z |
+# | $w$ | `W` | number | unit of x / unit of z |
+# | $b$ | `B` | number | unit of x |
 # | $\sigma_x$ | `NOISE` | number | unit of x |
-# | $\log p(x\mid z)$ | `toy_log_likelihood` | (n,) | nats |
-# | $\log p(x)$ | `toy_log_evidence` | number | nats |
-# | posterior | `toy_posterior` | mean, variance | unit of z, squared |
-#
-# $x$ is a sum of two independent normal numbers, so it is normal as well,
-# with mean $b$ and variance $w^2 + \sigma_x^2$.
+# | $\log p(x\mid z)$ | `toy_log_likelihood(x, z)` | (n,) | nats |
+# | $\log p(x)$ | `toy_log_evidence(x)` | number | nats |
 
 # %% [markdown]
-# The posterior follows from $p(z\mid x) = p(x\mid z)\,p(z)\,/\,p(x)$. As a
-# function of $z$, the logarithm of the right side is
-#
-# $$-\frac{(x - b - wz)^2}{2\sigma_x^2} - \frac{z^2}{2} + \text{const}
-# = -\frac12\,\frac{w^2 + \sigma_x^2}{\sigma_x^2}\,z^2
-# + \frac{w\,(x - b)}{\sigma_x^2}\,z + \text{const}$$
-#
-# A normal distribution has $-z^2/2$ divided by its variance, and $z$ times
-# its mean divided by its variance. Comparing the two gives
+# $x$ is a sum of two independent normal numbers, so it is normal as well,
+# with mean $b$ and variance $w^2 + \sigma_x^2$. The posterior
+# $p(x\mid z)\,p(z)\,/\,p(x)$ is normal in $z$, with
 #
 # $$\text{variance} = \frac{\sigma_x^2}{w^2 + \sigma_x^2}, \qquad
 # \text{mean} = \frac{w\,(x - b)}{w^2 + \sigma_x^2}$$
 #
 # By hand for $x = 3$: $w^2 + \sigma_x^2 = 2.5$, so the variance is
-# 0.25 / 2.5 = 0.1 and the mean 1.5 · 2.5 / 2.5 = 1.5. A fine grid over $z$
-# must find the same.
+# 0.25 / 2.5 = 0.1 and the mean 1.5 · 2.5 / 2.5 = 1.5.
+#
+# <details><summary>Where the two formulas come from</summary>
+#
+# As a function of $z$, the logarithm of $p(x\mid z)\,p(z)$ is
+#
+# $$-\frac{(x - b - wz)^2}{2\sigma_x^2} - \frac{z^2}{2} + \text{const}
+# = -\frac12\,\frac{w^2 + \sigma_x^2}{\sigma_x^2}\,z^2
+# + \frac{w\,(x - b)}{\sigma_x^2}\,z + \text{const}$$
+#
+# In the logarithm of a normal density, $-z^2/2$ is divided by the variance,
+# and $z$ stands times the mean divided by the variance. Compare.
+#
+# </details>
+
+# %% [markdown]
+# A fine grid over $z$ must find the same numbers.
 
 
 # %%
@@ -121,11 +126,14 @@ def toy_posterior(x):
 x_toy = np.array([3.0])
 grid, step = np.linspace(-8, 8, 4001, retstep=True)
 joint = np.exp(toy_log_likelihood(x_toy, grid[:, None])) * norm.pdf(grid)
-on_grid = joint / (joint.sum() * step)
-mean = (grid * on_grid).sum() * step
-print("log p(x):", toy_log_evidence(x_toy), "grid", np.log(joint.sum() * step))
-print("posterior:", *toy_posterior(x_toy))
-print("on the grid:", mean, ((grid - mean) ** 2 * on_grid).sum() * step)
+area = joint.sum() * step
+centre = (grid * joint).sum() * step / area
+width = ((grid - centre) ** 2 * joint).sum() * step / area
+[exact_mean], [exact_variance] = toy_posterior(x_toy)
+print("           log p(x)    posterior: mean  variance")
+print(f"formulas {toy_log_evidence(x_toy):10.6f}", end="")
+print(f"{exact_mean:18.6f} {exact_variance:9.6f}")
+print(f"grid     {np.log(area):10.6f} {centre:17.6f} {width:9.6f}")
 
 # %% [markdown]
 # ## The problem: almost no draw explains the picture
@@ -135,35 +143,35 @@ print("on the grid:", mean, ((grid - mean) ** 2 * on_grid).sum() * step)
 #
 # We try it on $k$ copies of the toy, that is, codes of $k$ numbers and
 # pictures of $k$ numbers, with always the same number of draws. `logsumexp`
-# adds up numbers that are given by their logarithms, without leaving the
-# range of floating-point numbers.
+# takes the logarithms of numbers and gives the logarithm of their sum,
+# without leaving the range of floating-point numbers.
 
 # %%
 print(f"{DRAWS:,} draws from the prior; nats")
 print(" k   log p(x)  by draws   off by   share of the largest draw")
 toys = {}
 for k in (1, 2, 5, 10, 20, 50):
-    x = B + W * rng.standard_normal(k) + NOISE * rng.standard_normal(k)
-    nats = toy_log_likelihood(x, rng.standard_normal((DRAWS, k)))
-    estimate = logsumexp(nats) - math.log(DRAWS)
-    exact = toy_log_evidence(x)
-    share = math.exp(nats.max() - logsumexp(nats))
+    x_k = B + W * rng.standard_normal(k) + NOISE * rng.standard_normal(k)
+    nats = toy_log_likelihood(x_k, rng.standard_normal((DRAWS, k)))
+    log_sum = logsumexp(nats)
+    estimate, exact = log_sum - math.log(DRAWS), toy_log_evidence(x_k)
+    share = math.exp(nats.max() - log_sum)
     print(
         f"{k:2} {exact:10.2f} {estimate:9.2f} {estimate - exact:+8.2f}"
         f" {share:12.1%}"
     )
-    toys[k] = x, exact, estimate
+    toys[k] = x_k, exact, estimate
 
 # %% [markdown]
-# With one or two numbers it works. With twenty it is off by many nats, with
-# fifty hopelessly, and the last column says why: from ten on, a single draw
-# makes up most of the sum. In each dimension only a part of the prior
-# explains $x$, and the parts multiply: the codes that explain all of $x$ at
-# once are so rare that no draw lands among them.
+# With one, two or five numbers it works. With twenty it is off by many nats,
+# with fifty hopelessly, and the last column says why: a single draw makes up
+# most of the sum. In each dimension only a part of the prior explains $x$,
+# and the parts multiply: codes that explain all of $x$ at once are so rare
+# that no draw lands among them. With ten it is a matter of luck.
 #
-# Pictures are worse. With 1,024 pixels even a decoder of *two* numbers has a
-# likelihood that is large in a tiny spot only, another for each picture. And
-# training would have to find it at every step.
+# For pictures, a code of two numbers could still be found this way, at
+# 100,000 runs of the decoder for every picture and every step. With codes of
+# twenty or fifty numbers, no amount of draws that one can pay for helps.
 
 # %% [markdown]
 # ## The idea: look where the picture comes from
@@ -177,8 +185,8 @@ for k in (1, 2, 5, 10, 20, 50):
 #
 # $\mathbb E_q$ is the mean over draws of $z$ from $q$. But $\log p(x)$ is
 # then still the logarithm *of a mean*, in which the largest few draws decide
-# everything. We want the mean *of a logarithm*, to which every draw just adds
-# its nats.
+# everything, unless $q$ is nearly the posterior. We want the mean *of a
+# logarithm*, to which every draw just adds its nats.
 
 # %% [markdown]
 # ### Jensen: what it costs to move a logarithm inside
@@ -194,33 +202,36 @@ for k in (1, 2, 5, 10, 20, 50):
 
 # %%
 two = np.array([1.0, 9.0])
+print(f"logs             {np.log(two).round(3)}")
 print(f"log of the mean  {np.log(two.mean()):.3f}")
 print(f"mean of the logs {np.log(two).mean():.3f}")
-many = rng.uniform(0.1, 10, 1000)
-print(f"1,000 numbers: {np.log(many.mean()):.3f} > {np.log(many).mean():.3f}")
 plots.jensen(*two)
 
 # %% [markdown]
-# *Figure: the curve of the logarithm from 0.5 to 10 and a dashed straight
-# line between its points at 1 and at 9. At their mean, 5, a short vertical
-# red line leads from the dashed line up to the curve.*
+# *Figure: the curve of the logarithm, a dashed straight line between its
+# points at 1 and 9, and, at their mean 5, a red line that spans the gap from
+# the dashed line up to the curve.*
 
 # %% [markdown]
-# ## The bound, first road
+# ## The bound, first derivation
 #
-# Take the logarithm of $p(x) = \mathbb E_q[\dots]$ above, and move it inside:
+# Take the logarithm of $p(x) = \mathbb E_q[\dots]$ above, and move it inside.
+# The logarithm turns the product into a sum:
 #
 # $$\begin{aligned}
 # \log p(x)
 # &\ge \mathbb E_q\big[\log p(x\mid z) + \log p(z) - \log q(z)\big] \\
 # &= \underbrace{\mathbb E_q[\log p(x\mid z)]}_{\text{does the code draw }
 # x\text{?}}
-# - \underbrace{\mathrm{KL}(q\,\Vert\,p)}_{\text{lesson 05}}
+# - \underbrace{\mathrm{KL}\big(q\,\Vert\,p(z)\big)}_{\text{lesson 05}}
 # \end{aligned}$$
 #
+# since $\mathrm{KL}(q\,\Vert\,p(z)) = \mathbb E_q[\log q(z) - \log p(z)]$, the
+# definition of lesson 05, with the prior as $p$.
+#
 # The last line is the **evidence lower bound**, ELBO for short: a number that
-# never exceeds what we want, made of two that we can compute. Raise it, and
-# $\log p(x)$ cannot stay below it.
+# never exceeds what we want, made of two that we can compute. However high we
+# raise it, $\log p(x)$ is at least that large.
 
 # %% [markdown]
 # ### On the toy
@@ -232,10 +243,10 @@ plots.jensen(*two)
 # $$\mathbb E_q[\log p(x\mid z)] = -\tfrac12\left(\log 2\pi\sigma_x^2
 # + \frac{(x - b - w\mu)^2 + w^2\sigma^2}{\sigma_x^2}\right)$$
 #
-# By hand at $x = 3$ for $q$ the prior: (6.25 + 2.25) / 0.25 = 34 and
-# $\log 2\pi\sigma_x^2$ = 0.452, together −½ · 34.452 = −17.226, and no KL.
-# For $q$ the posterior: (0.0625 + 0.225) / 0.25 = 1.15, so
-# −½ · 1.602 = −0.801, minus a KL of 1.826: −2.627. And $\log p(x)$?
+# By hand at $x = 3$, with the posterior for $q$: $\log 2\pi\sigma_x^2$ is
+# 0.452 and the fraction (0.25² + 2.25 · 0.1) / 0.25 = 1.15, together
+# −½ · 1.602 = −0.801. The KL is ½ (0.1 + 2.25 − 1 − log 0.1) = 1.826. So the
+# bound stands at −0.801 − 1.826 = −2.627. And $\log p(x)$?
 
 
 # %%
@@ -248,32 +259,29 @@ def toy_expected_log_likelihood(x, z_mean, z_log_var):
 
 def toy_elbo(x, z_mean, z_log_var):
     """Give the ELBO of every row of z_mean and z_log_var, (n,)."""
-    return toy_expected_log_likelihood(
-        x, z_mean, z_log_var
-    ) - densities.kl_to_standard_normal(z_mean, z_log_var)
+    fit = toy_expected_log_likelihood(x, z_mean, z_log_var)
+    return fit - densities.kl_to_standard_normal(z_mean, z_log_var)
 
 
 print(f"log p(x) {toy_log_evidence(x_toy):.3f}")
 for name, mean, variance in [("prior", 0, 1), ("posterior", 1.5, 0.1)]:
     q = np.array([[mean]]), np.log([[variance]])
-    [fit], [kl] = (
-        toy_expected_log_likelihood(x_toy, *q),
-        densities.kl_to_standard_normal(*q),
-    )
-    print(f"q the {name}: {fit:.3f} - {kl:.3f} = {fit - kl:.3f}")
+    fit = toy_expected_log_likelihood(x_toy, *q)[0]
+    kl = densities.kl_to_standard_normal(*q)[0]
+    print(f"q the {name}: {fit:.3f} - {kl:.3f} = {toy_elbo(x_toy, *q)[0]:.3f}")
 
 # %% [markdown]
 # With the posterior for $q$ the bound *is* $\log p(x)$. Now let $q$ move, and
 # give it three widths: that of the posterior, half of it, and twice.
 
 # %%
-means = np.linspace(-0.2, 3.2, 341)[:, None]
-best = math.sqrt(toy_posterior(x_toy)[1][0])
+z_means = np.linspace(-0.2, 3.2, 341)[:, None]
+best = math.sqrt(exact_variance)
 plots.evidence_bound(
-    means[:, 0],
+    z_means[:, 0],
     {
         f"ELBO, q with σ = {std:.2f}": toy_elbo(
-            x_toy, means, np.full_like(means, 2 * math.log(std))
+            x_toy, z_means, np.full_like(z_means, 2 * math.log(std))
         )
         for std in (best, best / 2, 2 * best)
     },
@@ -286,56 +294,60 @@ plots.evidence_bound(
 # touches the line from below. The dashed and the dash-dotted one, too narrow
 # and too wide, stay under it.*
 #
-# No choice of $q$ lifts the bound over the line, and one alone reaches it.
+# None of these $q$ lifts the bound over the line. Why only one of them
+# reaches it, the second derivation shows.
 
 # %% [markdown]
-# ## The bound, second road
+# ## The bound, second derivation
 #
-# How far below? Start from the definition of the posterior, which holds for
-# *every* $z$, and write $\log q(z)$ once with a minus and once with a plus:
+# The definition of the posterior, as a logarithm, is
+# $\log p(z\mid x) = \log p(x\mid z) + \log p(z) - \log p(x)$. Solve it for
+# $\log p(x)$, and put in $\log q(z)$, once with a minus and once with a plus:
 #
-# $$\log p(x) = \log p(x\mid z) + \underbrace{\log p(z) - \log q(z)}
-# + \underbrace{\log q(z) - \log p(z\mid x)}$$
+# $$\log p(x) = \log p(x\mid z)
+# + \underbrace{\log p(z) - \log q(z)}_{\text{mean: }-\mathrm{KL}(q\Vert p(z))}
+# + \underbrace{\log q(z) - \log p(z\mid x)}_{\text{mean: }
+# \mathrm{KL}(q\Vert p(z\mid x))}$$
 #
-# Average over $z$ from $q$. The left side has no $z$ and stays as it is:
+# That holds for *every* $z$. Average over $z$ from $q$; the left side has no
+# $z$ and stays as it is:
 #
 # $$\log p(x) = \underbrace{\mathbb E_q[\log p(x\mid z)]
-# - \mathrm{KL}(q\,\Vert\,p)}_{\text{ELBO}}
-# + \mathrm{KL}\big(q\,\Vert\,p(z\mid x)\big)$$
+# - \mathrm{KL}\big(q\,\Vert\,p(z)\big)}_{\text{ELBO}}
+# + \underbrace{\mathrm{KL}\big(q\,\Vert\,p(z\mid x)\big)}_{\text{gap}}$$
 #
 # No inequality was needed. The gap is a KL divergence, so it is never below
-# 0, and it is 0 only where $q$ is the posterior.
+# 0, and it is 0 only where $q$ is the posterior. Both means are over $q$;
+# hence $q$ stands first, as in lesson 05.
 
 # %% [markdown]
-# We check it with five clouds; add one of your own to the list. For the KL
-# from the posterior we measure $z$ in its units: so many of *its* standard
-# deviations from *its* mean. There the posterior is the standard normal
-# distribution, the formula of lesson 05 applies, and a KL does not depend on
-# units.
+# We check it with three clouds; add one of your own to the list. The formula
+# of lesson 05 gives the KL from a *standard* normal distribution. So we count
+# $z$ from the posterior's mean, in the posterior's standard deviations: there
+# the posterior is standard normal. A KL does not depend on units.
 
 # %%
-target, spread = toy_posterior(x_toy)
 print("   q: mean, σ       ELBO        gap   KL from posterior   difference")
-for mean, std in [(0, 1), (1.5, 0.3162), (1.5, 1), (1, 0.2), (2.5, 0.4)]:
+for mean, std in [(0, 1), (1.5, best), (1, 0.2)]:
     q_mean, q_log_var = np.array([[mean]]), np.array([[2 * math.log(std)]])
-    bound = toy_elbo(x_toy, q_mean, q_log_var)
+    [bound] = toy_elbo(x_toy, q_mean, q_log_var)
     gap = toy_log_evidence(x_toy) - bound
-    from_posterior = densities.kl_to_standard_normal(
-        (q_mean - target) / np.sqrt(spread), q_log_var - np.log(spread)
+    [from_posterior] = densities.kl_to_standard_normal(
+        (q_mean - exact_mean) / best, q_log_var - math.log(exact_variance)
     )
     print(
-        f"{mean:6.1f} {std:8.4f} {bound[0]:10.4f} {gap[0]:10.6f}"
-        f" {from_posterior[0]:14.6f} {(gap - from_posterior)[0]:16.0e}"
+        f"{mean:6.1f} {std:8.4f} {bound:10.4f} {gap:10.6f}"
+        f" {from_posterior:14.6f} {gap - from_posterior:16.0e}"
     )
 
 # %% [markdown]
-# Equal, but for what float64 rounds away. So there are two ways to raise the
-# ELBO, and training does both at once: it moves the *decoder*, so that
-# $\log p(x)$ grows, and the *encoder*, so that its cloud comes closer to the
-# posterior.
+# Equal, but for what float64 rounds away. ELBO = $\log p(x)$ − gap: moving
+# the *encoder* changes only the gap. Moving the *decoder* changes both:
+# $\log p(x)$ and, through the posterior, the gap. Training sees only their
+# difference.
 #
 # For pictures nobody knows the posterior. It need not be a normal
-# distribution with a diagonal covariance, and then a gap remains.
+# distribution with independent dimensions, and then a gap remains.
 
 # %% [markdown]
 # ### What was won
@@ -345,24 +357,28 @@ for mean, std in [(0, 1), (1.5, 0.3162), (1.5, 1), (1, 0.2), (2.5, 0.4)]:
 # variance, and gets a hundred draws.
 
 # %%
-print(" k   log p(x)   by the prior   ELBO, 100 draws of q   ELBO, exact")
+print(" k  log p(x)  by the prior  ELBO, 100 draws of q  ELBO, exact   gap")
 for k in (20, 50):
-    x, exact, estimate = toys[k]
-    q_mean, variance = toy_posterior(x)
+    x_k, exact, estimate = toys[k]
+    q_mean, variance = toy_posterior(x_k)
     q_log_var = np.log(2 * variance)
-    z = q_mean + np.exp(q_log_var / 2) * rng.standard_normal((100, k))
-    q = q_mean[None], q_log_var[None]
-    nats = toy_log_likelihood(x, z) - densities.kl_to_standard_normal(*q)
+    draws = q_mean + np.exp(q_log_var / 2) * rng.standard_normal((100, k))
+    kl = densities.kl_to_standard_normal(q_mean[None], q_log_var[None])
+    nats = toy_log_likelihood(x_k, draws) - kl
     error = nats.std(ddof=1) / math.sqrt(len(nats))
+    [bound] = toy_elbo(x_k, q_mean[None], q_log_var[None])
     print(
-        f"{k} {exact:10.1f} {estimate:14.1f} {nats.mean():15.1f} ±"
-        f" {error:.1f} {toy_elbo(x, *q)[0]:17.1f}"
+        f"{k} {exact:9.1f} {estimate:13.1f} {nats.mean():15.1f} ± {error:.1f}"
+        f" {bound:15.1f} {exact - bound:8.1f}"
     )
 
 # %% [markdown]
-# The bound pays for the rough $q$ a few nats, and it *says* something: a
-# hundred draws settle it to about a nat. Even one draw estimates it without
-# bias, for it is a plain mean; training uses one.
+# The rough $q$ costs ½ (2 − 1 − log 2) nats a dimension: 3.1 with twenty, 7.7
+# with fifty. And the bound *says* something: a hundred draws settle it to
+# about a nat. Even a single draw is right on average, for the bound is a
+# plain mean; training uses one.
+#
+# A good place for a break. Up to here the toy; from here on, pictures.
 
 # %% [markdown]
 # ## The likelihood is the loss
@@ -377,24 +393,23 @@ for k in (20, 50):
 # + \frac D2 \log 2\pi\sigma_x^2$$
 #
 # That is squared error. The last term does not depend on $\hat x$ and moves
-# no minimum. Times $2\sigma_x^2$, the whole loss becomes
+# no minimum. Times $2\sigma_x^2$, the rest of the loss becomes
 #
-# $$\sum_i (x_i - \hat x_i)^2 + 2\sigma_x^2\,\mathrm{KL}(q\,\Vert\,p)$$
+# $$\sum_i (x_i - \hat x_i)^2
+# + 2\sigma_x^2\,\mathrm{KL}\big(q\,\Vert\,p(z)\big)$$
 #
-# So whoever puts a weight before the KL has, knowingly or not, said how
-# noisy pixels are.
+# So whoever puts a weight before the KL, beside a squared error, has,
+# knowingly or not, said how noisy pixels are.
 
 # %%
-pixels, drawn = np.array([0.9, 0.2]), np.array([0.6, 0.3])
+pixels, drawn, noise = np.array([0.9, 0.2]), np.array([0.6, 0.3]), 0.5
 squares = ((pixels - drawn) ** 2).sum()
+constant = len(pixels) / 2 * math.log(2 * math.pi * noise**2)
+by_scipy = -norm.logpdf(pixels, drawn, noise).sum()
 print(f"squared error by hand: 0.3² + 0.1² = {squares:.2f}")
-for noise in (0.1, 0.5):
-    formula = squares / (2 * noise**2) + np.log(2 * np.pi * noise**2)
-    by_scipy = -norm.logpdf(pixels, drawn, noise).sum()
-    print(
-        f"σ_x = {noise}: -log p {formula:.6f}, by SciPy {by_scipy:.6f},"
-        f" weight of the KL 2σ_x² = {2 * noise**2:.2f}"
-    )
+print(f"-log p by the formula {squares / (2 * noise**2) + constant:.6f}")
+print(f"-log p by SciPy       {by_scipy:.6f}")
+print(f"σ_x = {noise}: weight of the KL 2σ_x² = {2 * noise**2}")
 
 # %% [markdown]
 # **Bernoulli pixels**: pixel $i$ is inked with probability $\hat x_i$, else
@@ -403,46 +418,51 @@ for noise in (0.1, 0.5):
 # $$\log p(x\mid z) = \sum_i \big[x_i \log \hat x_i
 # + (1 - x_i)\log(1 - \hat x_i)\big]$$
 #
-# We stay with it. It has no $\sigma_x$ to choose, so β = 1 has one meaning.
-# An honest remark: it is a probability only for pixels that are 0 or 1. For
-# greys it lies on the straight line between the two, and our "log p(x)" is
-# then no logarithm of a density. Loaiza-Ganem and Cunningham (2019) measure
-# what that does.
+# We stay with it, as it has no $\sigma_x$ to choose. An honest remark: it is
+# a probability only for pixels that are 0 or 1. For a grey $x_i$ the term is
+# the weighted mean of the term for ink and the term for blank. The formula
+# stays a usable loss, and its numbers stay comparable with each other, but
+# not with those of other likelihoods. Loaiza-Ganem and Cunningham (2019)
+# measure what that does.
 
 # %% [markdown]
 # ## From logits, and why
 #
-# A decoder's last layer gives any real number $a$, a **logit**, and the
-# sigmoid $\hat x = \sigma(a) = 1/(1 + e^{-a})$ makes a probability of it (this
-# σ has nothing to do with the width of a cloud). Must it? Follow a blank
-# pixel ($x = 0$), which costs $-\log(1 - \sigma(a))$, in float32, the
-# precision of training.
+# A decoder's last layer gives any real number $a$, a **logit**, and
+# $\operatorname{sigmoid}(a) = 1/(1 + e^{-a})$ makes a probability $\hat x$ of
+# it. Must it? Follow a blank pixel ($x = 0$), which costs
+# $-\log(1 - \operatorname{sigmoid}(a))$, in float32, the precision of
+# training; once more behind the clip of lesson 01, to the range from 1e-7 to
+# 1 − 1e-7; and once by a function of the logit alone.
 
 # %%
-print("logit        1 - σ(a)    -log(1 - σ(a))    softplus(a)")
+print(" logit   1 - sigmoid   its -log   clipped, -log   softplus")
 for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
     a = tf.constant(logit)
     blank = 1 - ops.sigmoid(a)
+    clipped = 1 - ops.clip(ops.sigmoid(a), 1e-7, 1 - 1e-7)
     print(
-        f"{logit:6} {blank.numpy():14.3g} {-ops.log(blank).numpy():16.6g}"
-        f" {ops.softplus(a).numpy():14.6g}"
+        f"{logit:6} {blank.numpy():13.3g} {-ops.log(blank).numpy():10.6g}"
+        f" {-ops.log(clipped).numpy():15.6g} {ops.softplus(a).numpy():10.6g}"
     )
 
 # %% [markdown]
-# At 15 digits are lost, at 20 the sigmoid is 1 to the last digit, and the
-# pixel costs infinity. Training would end there. The clip of lesson 01 only
-# hides it: at 16 nats every pixel costs the same, and its slope is zero.
+# At a logit of 15, digits are lost. At 20 the sigmoid is 1 to the last digit,
+# and the pixel costs infinity: training would end there. The clip only hides
+# it. From there on every pixel costs the same 15.9 nats, and its slope is
+# zero.
 #
 # The last column never left the logits. It uses two facts:
 #
-# $$1 - \sigma(a) = \frac{e^{-a}}{1 + e^{-a}} = \frac{1}{1 + e^{a}}
-# = \sigma(-a)$$
+# $$1 - \operatorname{sigmoid}(a) = \frac{e^{-a}}{1 + e^{-a}}
+# = \frac{1}{1 + e^{a}} = \operatorname{sigmoid}(-a)$$
 #
-# $$\log\sigma(a) = -\log(1 + e^{-a}) = -\mathrm{softplus}(-a)$$
+# $$\log\operatorname{sigmoid}(a) = -\log(1 + e^{-a})
+# = -\operatorname{softplus}(-a)$$
 
 # %% [markdown]
-# The function $\mathrm{softplus}(a) = \log(1 + e^a)$ would itself overflow at
-# $e^{1000}$; `ops.softplus(a)` computes it as
+# The function $\operatorname{softplus}(a) = \log(1 + e^a)$ would itself
+# overflow at $e^{1000}$; `ops.softplus(a)` computes it as
 # $\max(a, 0) + \log(1 + e^{-|a|})$, where no exponential is ever above 1.
 # `ops.log_sigmoid(a)` is ready-made as well.
 #
@@ -470,8 +490,14 @@ for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
 # **Why:** it is the first term of the ELBO, and the reconstruction loss of
 # every later lesson with its sign turned.
 #
-# **Done when** the check passes; on the two pixels above, `x` and `x_logits`
-# each of shape (1, 1, 2, 1), it gives −250.127.
+# **Done when** the check passes; on the two pixels above it gives −250.127:
+#
+# ```python
+# log_likelihood(
+#     ops.reshape([1.0, 0.25], (1, 1, 2, 1)),
+#     ops.reshape([2.0, -1000.0], (1, 1, 2, 1)),
+# )
+# ```
 
 
 # %% exercise="6.1" role="stub"
@@ -509,8 +535,7 @@ log_likelihood = check.log_likelihood(log_likelihood)
 # The log of the probability of ink is the log-sigmoid of the logit; that of
 # blank is the log-sigmoid of the logit with its sign turned. Weigh the first
 # with the ink, the second with what is left of 1, add, and sum over the axes
-# 1, 2 and 3. (If you use Keras's cross-entropy with `from_logits=True`:
-# it averages over the last axis, and it is a cost.)
+# 1, 2 and 3.
 #
 # </details>
 
@@ -519,33 +544,6 @@ log_likelihood = check.log_likelihood(log_likelihood)
 # every quick test and breaks, or goes silent, once the decoder is sure of
 # itself. The other one is a mean over the pixels, which Keras's own losses
 # take and which divides one term of the ELBO by 1,024.
-
-# %% [markdown]
-# ### The loss of lesson 01, without its clip
-#
-# Two other roads to the same number: the loss of lesson 01, from
-# probabilities, and Keras's cross-entropy, from logits.
-
-# %%
-ink = tf.constant(rng.uniform(0, 1, (3, 32, 32, 1)), "float32")
-for scale in (1.0, 100.0):
-    some = scale * tf.constant(rng.standard_normal(ink.shape), "float32")
-    roads = {
-        "yours": log_likelihood(ink, some),
-        "lesson 01": -losses.reconstruction_loss(ink, ops.sigmoid(some)),
-        "Keras": -ops.sum(
-            keras.losses.binary_crossentropy(ink, some, from_logits=True),
-            axis=(1, 2),
-        ),
-    }
-    print(f"logits of size {scale:g}:")
-    for name, nats in roads.items():
-        print(f"  {name:10}", nats.numpy())
-
-# %% [markdown]
-# For moderate logits all three agree in the digits that float32 keeps of a
-# sum over 1,024 pixels. For large ones lesson 01's is too lenient: it counts
-# at most 16 nats a pixel.
 
 # %% [markdown]
 # ### Exercise 6.2 · The ELBO of a picture
@@ -569,7 +567,8 @@ for scale in (1.0, 100.0):
 # **Why:** its mean, with the sign turned, is the loss of a VAE.
 #
 # **Done when** the check passes. With four tensors of zeros and pictures of
-# 32 × 32, the result is −1024 · log 2 = −709.78.
+# 32 × 32, the result is −1024 · log 2 = −709.78. With ones in `z_mean` and
+# two latents it is 1 nat lower, −710.78.
 
 
 # %% exercise="6.2" role="stub"
@@ -634,15 +633,6 @@ elbo = check.elbo(elbo)
 #
 # with $R$ the sum. A positive factor before the whole loss moves no minimum.
 # So this loss has β = 1024 / 500 = 2.048, whatever its author calls 500.
-
-# %%
-costs = rng.uniform(0, 1, (3, 1024))
-kls = rng.uniform(0, 3, (3, 2))
-written = 500 * costs.mean(axis=1) + kls.sum(axis=1)
-summed = costs.sum(axis=1) + 2.048 * kls.sum(axis=1)
-print("as written      ", written)
-print("sum + 2.048 · KL", summed)
-print("one by the other", written / summed, "500/1024 =", 500 / 1024)
 
 # %% [markdown]
 # ### Exercise 6.3 · Which β is it really?
@@ -726,51 +716,43 @@ effective_beta = check.effective_beta(effective_beta)
 # %% [markdown]
 # ### Losses that you will meet
 #
-# Your function fills in the last column. The first two rows are published:
-# Keras's example *Variational AutoEncoder* (Chollet, 2020; 28 × 28 pixels)
-# and the Fashion-MNIST VAE in Foster's *Generative Deep Learning* (second
-# edition, 2023). The other rows are ways of writing that one finds
-# everywhere.
+# Your function fills in the last column. The first four rows are published:
+# two with cross-entropy, two with squared error, where the same function
+# gives the weight $2\sigma_x^2$ of above. The other three are ways of writing
+# that one finds everywhere.
 
 # %%
-sizes = {"28 × 28": 784, "32 × 32": 1024}
-print("pixels   latents  reconstruction   KL            β")
-for side, latents, weight, word, kl_weight, kl_word in [
-    ("28 × 28", 2, 1, "sum", 1, "sum"),
-    ("32 × 32", 2, 500, "mean", 1, "sum"),
-    ("32 × 32", 2, 1, "sum", 1, "mean"),
-    ("32 × 32", 32, 1, "sum", 1, "mean"),
-    ("28 × 28", 2, 1, "sum", 0.001, "sum"),
-    ("28 × 28", 2, 1000, "mean", 1, "sum"),
-    ("28 × 28", 2, 100, "mean", 1, "sum"),
-    ("28 × 28", 2, 1, "mean", 1, "sum"),
-    ("28 × 28", 2, 1, "mean", 1, "mean"),
-    ("28 × 28", 20, 1, "mean", 1, "mean"),
-]:
-    beta = effective_beta(
-        sizes[side], latents, weight, word, kl_weight, kl_word
-    )
+WHERE = {
+    "Keras's example": (784, 2, 1, "sum", 1, "sum"),
+    "Foster, 2023": (1024, 2, 500, "mean", 1, "sum"),
+    "Foster, 2019 (squares)": (784, 2, 1000, "mean", 1, "sum"),
+    "Keras's guide (squares)": (784, 32, 1, "mean", 1, "mean"),
+    "KL averaged over 2": (1024, 2, 1, "sum", 1, "mean"),
+    "KL averaged over 32": (1024, 32, 1, "sum", 1, "mean"),
+    "pixels averaged": (784, 2, 1, "mean", 1, "sum"),
+}
+print(f"{'':24} pixels latents  reconstruction   KL               β")
+for where, loss in WHERE.items():
+    n_pixels, latent_dim, weight, word, kl_weight, kl_word = loss
     print(
-        f"{side} {latents:8}   {weight:4} × {word:9}"
-        f" {kl_weight:5} × {kl_word:5} {beta:9.5g}"
+        f"{where:24} {n_pixels:6} {latent_dim:7}   {weight:4} × {word:6}"
+        f" {kl_weight:6} × {kl_word:4} {effective_beta(*loss):11.5g}"
     )
+weight = effective_beta(*WHERE["Keras's guide (squares)"])
+print(f"{weight:g} = 2σ_x² means σ_x = {math.sqrt(weight / 2):g}")
 
 # %% [markdown]
-# All of these are called "the VAE loss". Published lessons range from about
-# 0.001 to 7.8 (the fifth and the seventh row), and write "β" or "weight" as
-# if the numbers were comparable. The last two rows are for whoever takes a
-# mean in both terms: there β even changes with the number of latents, though
-# not a letter of the loss does.
+# All of these are called "the VAE loss". With both weights 1, means and sums
+# alone make anything of it from 0.03 to 784.
 #
-# With *squared error* the same function gives the weight $2\sigma_x^2$ of
-# above. Keras's guide *Making new layers and models via subclassing*
-# averages both terms, over 784 pixels and 32 latents. How noisy does it, in
-# effect, call a pixel?
-
-# %%
-weight = effective_beta(784, 32, 1, "mean", 1, "mean")
-print(f"weight of the summed KL: {weight:g} = 2σ_x²")
-print(f"σ_x = {math.sqrt(weight / 2):g}, for greys from 0 to 1")
+# Keras's guide thus calls a pixel noisy by σ_x = 3.5: three and a half times
+# the whole way from white to black. Next to that noise the picture hardly
+# counts, and the KL rules.
+#
+# Published: Keras's example *Variational AutoEncoder* (Chollet, 2020); the
+# Fashion-MNIST VAE in the second edition of Foster's *Generative Deep
+# Learning* and the digits VAE in the code of the first; Keras's guide *Making
+# new layers and models via subclassing*.
 
 # %% [markdown]
 # ## Put together: three βs
@@ -778,7 +760,8 @@ print(f"σ_x = {math.sqrt(weight / 2):g}, for greys from 0 to 1")
 # What does β do? The library's VAE, which you build in lesson 07, three
 # times from the same start: with a KL that counts next to nothing, with the
 # ELBO itself, and with a heavy KL. The networks are dense ones, small enough
-# for a few seconds each. The numbers are of test pictures.
+# for a few seconds each. The numbers are of test pictures. (In quick mode
+# training stops too early to show what is said below.)
 
 # %% role="train"
 (x_train, _), (x_test, y_test) = data.load_fashion_mnist()
@@ -787,7 +770,7 @@ x_train = data.prepare_images(x_train[order])
 x_test, y_test = data.prepare_images(x_test[:N_TEST]), y_test[:N_TEST]
 
 vaes = {}
-print("   β   reconstruction      KL   spread of z_mean   σ of a cloud")
+print("   β  reconstruction     KL  spread of z_mean  σ of a cloud  ratio")
 for beta in BETAS:
     runtime.set_seed(SEED)
     vaes[beta] = models.VAE(
@@ -800,8 +783,8 @@ for beta in BETAS:
     z_mean, z_log_var, _ = vaes[beta].encoder(x_test)
     spread, width = ops.std(z_mean), ops.mean(ops.exp(z_log_var / 2))
     print(
-        f"{beta:5g} {reconstruction:12.1f} {kl:12.2f}"
-        f" {spread:14.2f} {width:16.3f}"
+        f"{beta:5g} {reconstruction:11.1f} {kl:11.2f}"
+        f" {spread:13.2f} {width:15.3f} {spread / width:9.0f}"
     )
 
 # %%
@@ -814,47 +797,47 @@ plots.compare_images(
 
 # %% [markdown]
 # *Figure: ten garments of the test set in four rows. Below the pictures the
-# drawings with β = 0.01 and β = 1, which look much alike; in the lowest row,
-# β = 30, all are paler and smeared, and several garments share one shape.*
+# drawings with β = 0.01 and β = 1, which look much alike: soft, each in a
+# grey of its own. In the lowest row, β = 30, there are only a few shapes
+# left, more smeared and in nearly one grey.*
+#
+# No row keeps what is special about a garment, and some come out as another
+# kind: two numbers and a short training give no more.
 
 # %% [markdown]
 # **A light KL** (β = 0.01) draws about as well as β = 1, at best a few nats
-# better. But its codes lie far out, in clouds that are tiny beside their
-# spread: points on a wide map with nothing between them. A heavy
-# reconstruction weight has brought the plain autoencoder back, holes and all.
+# better. But its codes lie far out, and their spread is hundreds of times the
+# width of a cloud: points on a wide map. Lesson 02 showed what such a map is
+# like between its points. To weigh the reconstruction heavily is the same
+# thing: 100 R + KL is 100 (R + 0.01 KL), nearly the plain autoencoder again.
 #
-# **A heavy KL** (β = 30) keeps codes within the prior, in clouds so wide that
-# they overlap. The decoder cannot tell neighbours apart and draws their
-# average: the blur.
-#
-# (In quick mode training stops too early to see this.)
+# **A heavy KL** (β = 30) keeps codes within the prior, in clouds about as
+# wide as their spread. They overlap, the decoder cannot tell neighbours
+# apart, and it draws their average: more blur, for dozens of nats.
 
 # %% [markdown]
-# ## The same number by a second road
+# ## The same number, computed twice
 #
-# What Keras reports for β = 1 should be the negative of your ELBO. The
-# library's decoder ends in a sigmoid, so we undo that to get logits. The
-# dice are thrown anew each time: the difference must be small *beside its
-# standard error*.
+# What the library computes for β = 1 should be the negative of your ELBO. Its
+# decoder ends in a sigmoid, so we undo that to get logits. The dice are
+# thrown anew each time, so expect a difference within two or three standard
+# errors.
 
 # %%
 vae = vaes[1.0]
 z_mean, z_log_var, z = vae.encoder(x_test)
-drawn = ops.clip(vae.decoder(z), 1e-7, 1 - 1e-7)
-logits = ops.log(drawn) - ops.log1p(-drawn)
-yours = np.asarray(elbo(x_test, logits, z_mean, z_log_var), "float64")
+x_mean = ops.clip(vae.decoder(z), 1e-7, 1 - 1e-7)
+x_logits = ops.log(x_mean) - ops.log1p(-x_mean)
+yours = np.asarray(elbo(x_test, x_logits, z_mean, z_log_var), "float64")
 theirs = -np.asarray(sum(vae.compute_losses(x_test)), "float64")
-report = vae.evaluate(x_test, verbose=0, return_dict=True)
 error = (yours - theirs).std(ddof=1) / math.sqrt(N_TEST)
 print(f"your ELBO                {yours.mean():.2f} nats a picture")
 print(f"compute_losses, negative {theirs.mean():.2f}")
-print(f"evaluate, negative       {-report['total_loss']:.2f}")
-print(f"yours - compute_losses   {(yours - theirs).mean():+.2f} ± {error:.2f}")
+print(f"difference               {(yours - theirs).mean():+.2f} ± {error:.2f}")
 
 # %% [markdown]
-# Each of the three roads draws its own codes; they agree within a few
-# standard errors. This is the number that we shall follow through the
-# remaining lessons, in nats a picture.
+# This is the number that we shall follow through the remaining lessons, in
+# nats a picture.
 
 # %% [markdown]
 # ## What we saw
@@ -862,10 +845,13 @@ print(f"yours - compute_losses   {(yours - theirs).mean():+.2f} ± {error:.2f}")
 # - Averaging over the prior is right on paper and failed with twenty
 #   dimensions: one draw in 100,000 made up most of the sum.
 # - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64.
+# - The two terms are added because a logarithm turns a product into a sum,
+#   and with β = 1 the sum is a bound.
 # - Squared error is a normal likelihood, cross-entropy a Bernoulli one. From
 #   logits, the latter is right at ±1000; behind a sigmoid it fails at 20.
-# - Means and sums decide β: the same words gave anything from 0.001 to 784.
-# - Little β: points on a wide map. Much β: blur.
+# - Means and sums decide β: with both weights 1 they alone gave anything from
+#   0.03 to 784.
+# - Little β: points on a wide map. Much β: more blur.
 
 # %% [markdown]
 # **An open question:** all three models had the same encoder, with two heads

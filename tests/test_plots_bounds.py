@@ -9,7 +9,11 @@ from vae_course import plots
 def test_jensen_stands_the_log_of_the_mean_above_the_mean_of_the_logs():
     axis = plots.jensen(1.0, 9.0).axes[0]
     said = [text.get_text() for text in axis.texts]
-    assert said == ["log of the mean, 1.609", "mean of the logs, 1.099"]
+    assert said == [
+        "log of the mean, 1.609",
+        "gap, 0.511",
+        "mean of the logs, 1.099",
+    ]
     _, chord, gap, *_ = axis.lines
     np.testing.assert_allclose(chord.get_xydata(), [[1, 0], [9, np.log(9)]])
     np.testing.assert_allclose(gap.get_xdata(), 5)
@@ -26,6 +30,8 @@ def bound():
 def test_evidence_bound_draws_each_curve_and_the_evidence(bound):
     evidence, narrow, top, wide, _ = bound.axes[0].lines
     np.testing.assert_array_equal(evidence.get_ydata(), -2.5)
+    [words] = bound.axes[0].texts
+    assert (words.get_text(), words.xy) == ("log p(x)", (-1, -2.5))
     assert narrow.get_ydata().max() == -3
     assert wide.get_ydata().max() == -4
     assert narrow.get_linestyle() != wide.get_linestyle()

@@ -31,14 +31,14 @@ def jensen(low, high):
     mean, over, under = ends.mean(), np.log(ends.mean()), np.log(ends).mean()
     axis.plot(a, np.log(a), color=LINE_COLOURS[0], linewidth=2)
     axis.plot(ends, np.log(ends), "o--", color="black")
-    axis.plot([mean, mean], [under, over], color=RED, linewidth=2)
-    for height, marker, words, offset, side in [
-        (over, "^", "log of the mean", (-8, 8), "right"),
-        (under, "v", "mean of the logs", (10, -14), "left"),
+    axis.plot([mean, mean], [under, over], "_-", color=RED, linewidth=2)
+    for nats, height, words, offset, side in [
+        (over, over, "log of the mean", (-8, 8), "right"),
+        (over - under, (over + under) / 2, "gap", (6, -4), "left"),
+        (under, under, "mean of the logs", (10, -14), "left"),
     ]:
-        axis.plot(mean, height, marker, color=RED, markersize=9)
         axis.annotate(
-            f"{words}, {height:.3f}",
+            f"{words}, {nats:.3f}",
             (mean, height),
             xytext=offset,
             textcoords="offset points",
@@ -61,7 +61,7 @@ def evidence_bound(z_mean, bounds, log_evidence):
         log_evidence: float, nats.
 
     Returns:
-        The figure: a curve for each label, with a mark at its top, and
+        The figure: a curve for each label, with a mark at its top, below
         the log-evidence as a level line.
 
     Raises:
@@ -72,7 +72,13 @@ def evidence_bound(z_mean, bounds, log_evidence):
     z_mean = real_array("z_mean", z_mean, ("n",))
     log_evidence = real_array("log_evidence", log_evidence, ())
     figure, axis = new_figure(width=8.4, height=3.8)
-    axis.axhline(log_evidence, color="black", label="log p(x)")
+    axis.axhline(log_evidence, color="black")
+    axis.annotate(
+        "log p(x)",
+        (z_mean.min(), log_evidence),
+        xytext=(0, 5),
+        textcoords="offset points",
+    )
     dashes = itertools.cycle(["-", "--", "-.", ":"])
     looks = zip(itertools.cycle(LINE_COLOURS), dashes, itertools.cycle("osD^"))
     for (label, bound), look in zip(bounds.items(), looks, strict=False):
@@ -85,7 +91,7 @@ def evidence_bound(z_mean, bounds, log_evidence):
         title="The ELBO stays below log p(x), whatever q is",
         xlabel="z_mean of q, in the unit of z",
         ylabel="nats",
-        ylim=(log_evidence - 6, log_evidence + 0.6),
+        ylim=(log_evidence - 6, log_evidence + 0.8),
     )
     figure.legend(loc="outside right center")
     return figure
