@@ -4,19 +4,23 @@
 # **How far is one distribution from another, in one number that a loss can
 # use?**
 #
-# In about a hundred minutes (there is a good place for a break half-way) you
-# will
+# In about an hour and a half (there is a good place for a break half-way)
+# you will
 # - measure surprise, and know why a wrong forecast always costs,
 # - know what the two directions of a divergence forgive,
 # - estimate a divergence by sampling,
-# - have *derived* the KL term of every variational autoencoder, line by
-#   line, and its slopes.
+# - have *derived* the KL term of the variational autoencoder, line by line,
+#   and its slopes.
 
 # %% [markdown]
 # ## What we work with
 #
-# NumPy again, and SciPy as a second road. Two functions are yours already:
-# `normal_pdf` is exercise 3.1, `diagonal_normal_log_pdf` exercise 3.4.
+# NumPy again, and SciPy to check results by integration. Two functions are
+# yours already:
+#
+# - `normal_pdf(x, mean, variance)`, exercise 3.1, takes the *variance*;
+# - `diagonal_normal_log_pdf(x, mean, log_var)`, exercise 3.4, takes its
+#   *logarithm*.
 
 # %% role="setup"
 import numpy as np
@@ -30,10 +34,6 @@ plots.use_style()
 
 SEED = 0
 N_DRAWS = 10_000
-ROWS = 400
-DRAWS = 200
-STEPS = 500
-LEARNING_RATE = 0.1
 
 rng = np.random.default_rng(SEED)
 
@@ -67,15 +67,17 @@ for std in (10.0, 1.0, 0.1):
 # ## Surprise
 #
 # How surprised are you by something to which you gave the probability $p$?
-# Not at all if $p = 1$; more, the smaller it was; and two independent
-# surprises should add up. Their probabilities multiply, so a logarithm does
-# it:
+# Not at all if $p = 1$; more, the smaller it was. Two independent surprises
+# should add up, and their probabilities multiply; so a logarithm does it:
 #
-# $$\text{surprise} = -\log p \quad\text{(in nats)}$$
+# $$\text{surprise} = -\log p$$
+#
+# $\log$ is the natural logarithm, `np.log`, and the unit is the **nat** (with
+# base 2 it would be the bit).
 #
 # Let the weather happen with probabilities $p$, and a forecast expect it
-# with $q$. Whoever knows $p$ is surprised by $-\log p$ on each day, who
-# believes the forecast by $-\log q$. The *extra* surprise is the difference,
+# with $q$. Whoever knows $p$ is surprised by $-\log p$ on each day, whoever
+# believes the forecast, by $-\log q$. The *extra* surprise is the difference,
 # $\log p - \log q = \log(p/q)$.
 
 # %% [markdown]
@@ -89,21 +91,13 @@ for std in (10.0, 1.0, 0.1):
 # | extra surprise, $\log(p/q)$ | log 2 | −log 2 | −2 log 2 |
 #
 # On cloudy and rainy days the forecast is *less* surprised than somebody who
-# knows. But how often do they come? We take the mean over what happens:
+# knows. But such days are few. The mean over what happens is
 # $0.8 \log 2 - 0.1 \log 2 - 0.1 \cdot 2 \log 2 = 0.5 \log 2$.
 
 # %%
 happens = np.array([0.8, 0.1, 0.1])
 forecast = np.array([0.4, 0.2, 0.4])
 extra = np.log(happens / forecast)
-print("            sun  clouds    rain")
-for name, row in (
-    ("-log p", -np.log(happens)),
-    ("-log q", -np.log(forecast)),
-    ("extra", extra),
-    ("weighted", happens * extra),
-):
-    print(f"{name:8}", *(f"{value:7.4f}" for value in row))
 print(f"mean extra surprise {np.sum(happens * extra):.4f} nats")
 print(f"0.5 · log 2       = {0.5 * np.log(2):.4f}")
 
@@ -112,24 +106,16 @@ print(f"0.5 · log 2       = {0.5 * np.log(2):.4f}")
 #
 # $$\operatorname{KL}(p\,\|\,q) = \sum_i p_i \log\frac{p_i}{q_i}$$
 #
-# | symbol | in code | shape | unit |
-# |---|---|---|---|
-# | $p$, what happens | `p` | (k,) | probabilities, 1 in all |
-# | $q$, what is expected | `q` | (k,) | probabilities, 1 in all |
-# | $\operatorname{KL}(p\,\|\,q)$ | `kl_discrete(p, q)` | one number | nats |
-#
-# Read it as "from knowing p to expecting q". **The first one happens**: it
-# gives the weights. The second one only expects.
+# **The first one happens**: it gives the weights. The second one only expects.
 
 # %% [markdown]
 # Two special cases. What never happens ($p_i = 0$) adds nothing, since
-# $x \log x$ goes to 0 with $x$; so we agree on $0 \log 0 = 0$, also where
-# $q_i$ is 0 as well.
+# $x \log x$ goes to 0 with $x$: we agree on $0 \log 0 = 0$, even where $q_i$
+# is 0 too. What happens though it was held to be impossible ($p_i > 0$,
+# $q_i = 0$) is an infinite surprise.
 #
-# What happens and was held to be impossible ($p_i > 0$, $q_i = 0$) is an
-# infinite surprise. `np.log(0.0)` is minus infinity, with a warning that you
-# may ignore here. But `0 * -np.inf` is `nan`: NumPy does not know our
-# agreement.
+# `np.log(0.0)` is minus infinity, with a warning that you may ignore. But
+# `0 * -np.inf` is `nan`: NumPy does not know our agreement.
 
 # %% [markdown]
 # ### Exercise 5.1 · Extra surprise
@@ -138,11 +124,11 @@ print(f"0.5 · log 2       = {0.5 * np.log(2):.4f}")
 #
 # Write the divergence of two discrete distributions.
 #
-# | | name | shape | unit |
+# | symbol | in code | shape | unit |
 # |---|---|---|---|
-# | in | `p` | (k,) | probabilities of what happens |
-# | in | `q` | (k,) | probabilities that are expected |
-# | out | KL(p ‖ q) | one number | nats, `np.inf` where it is infinite |
+# | $p$, what happens | in: `p` | (k,) | probabilities, sum 1 |
+# | $q$, what is expected | in: `q` | (k,) | probabilities, sum 1 |
+# | $\operatorname{KL}(p\,\|\,q)$ | out | one number | nats, maybe `np.inf` |
 #
 # **Why:** all that follows is this sum with finer and finer outcomes.
 #
@@ -173,17 +159,16 @@ kl_discrete = check.kl_discrete(kl_discrete)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Write it for distributions without zeros first: the cell above has every
-# piece. Then ask which outcomes belong in the sum at all.
+# Write it without zeros first: the cell above has every piece. Then ask which
+# outcomes belong in the sum at all.
 #
 # </details>
 #
 # <details><summary>Hint 2: the steps</summary>
 #
 # A comparison with zero gives an array of True and False. Put into square
-# brackets, it keeps the entries where it is True. Keep the same outcomes of
-# both arrays, those that can happen; NumPy's division and logarithm then do
-# the right thing where q is 0.
+# brackets, it keeps the entries where it is True. Keep of both arrays the
+# outcomes that can happen; NumPy then does the right thing where q is 0.
 #
 # </details>
 
@@ -208,43 +193,33 @@ kl_discrete = check.kl_discrete(kl_discrete)
 # the two are equal.
 
 # %% [markdown]
-# Independent things multiply their probabilities, so their surprises add, and
-# so does KL. For weather and a coin, six outcomes, `np.outer` makes the table
-# of products. We look at all three claims.
+# ## Two directions
+#
+# But KL is no distance: swap the two, and you get another number. First a
+# thousand random pairs, then the weather and its forecast, both ways round:
 
 # %%
-t = np.linspace(0.01, 5, 500)
-print(f"log t - (t - 1): largest {np.max(np.log(t) - (t - 1)):.6f}")
+# random distributions over five outcomes
 pairs = rng.dirichlet(np.ones(5), size=(1000, 2))
 nats = [kl_discrete(p, q) for p, q in pairs]
 same = [abs(kl_discrete(p, p)) for p, _ in pairs]
 print(f"1,000 random pairs: from {min(nats):.4f} to {max(nats):.4f} nats")
 print(f"each with itself:   at most {max(same):.4f} nats")
-
-coin, guess = np.array([0.7, 0.3]), np.array([0.5, 0.5])
-weather_nats = kl_discrete(happens, forecast)
-coin_nats = kl_discrete(coin, guess)
-both = kl_discrete(
-    np.outer(happens, coin).ravel(), np.outer(forecast, guess).ravel()
-)
-print(f"weather {weather_nats:.4f} + coin {coin_nats:.4f}", end="")
-print(f" = {weather_nats + coin_nats:.4f}, both at once {both:.4f}")
-print(f"weather swapped: {kl_discrete(forecast, happens):.4f}", end="")
-print(f", 0.6 · log 2 = {0.6 * np.log(2):.4f}")
+print(f"weather and forecast: {kl_discrete(happens, forecast):.4f} nats")
+print(f"forecast and weather: {kl_discrete(forecast, happens):.4f} nats")
+print(f"0.6 · log 2         = {0.6 * np.log(2):.4f}")
 
 # %% [markdown]
-# ## Two directions
+# Swapped, 0.5 log 2 became 0.6 log 2. The two directions *forgive* different
+# mistakes, and we let them choose.
 #
-# KL is no distance: swap the two, and you get another number. The last line
-# above took the forecast for what happens, and the weather for what is
-# expected: 0.6 log 2 in place of 0.5 log 2. The two directions *forgive*
-# different mistakes.
+# **From here on** the letters are those of the papers: $p$ is fixed, the
+# target; $q$ is ours to choose. Which of them *happens* depends only on which
+# stands first.
 #
-# We let them choose. A target $p$ has two humps; a bell $q$ may move and
-# widen until the divergence is smallest. We cut the line into 801 narrow
-# cells, and each cell is an outcome. `optimize.minimize` tries means and
-# log-variances until nothing gets better, once from the left and once from
-# the right.
+# Here $p$ has two humps; $q$ is a bell that may move and widen until the
+# divergence is smallest. Each of 801 narrow cells of the line is an outcome.
+# `optimize.minimize` searches, once from the left and once from the right.
 
 # %%
 z = np.linspace(-8, 8, 801)
@@ -258,47 +233,53 @@ def in_cells(density):
 
 def price(parameters, direction):
     """Give the divergence of a bell with this mean and log-variance."""
-    p = in_cells(target)
-    q = in_cells(normal_pdf(z, parameters[0], np.exp(parameters[1])))
-    return kl_discrete(*{"KL(q ‖ p)": (q, p), "KL(p ‖ q)": (p, q)}[direction])
+    mean, log_var = parameters
+    p, q = in_cells(target), in_cells(normal_pdf(z, mean, np.exp(log_var)))
+    if direction == "KL(q ‖ p)":
+        return kl_discrete(q, p)
+    return kl_discrete(p, q)
 
 
 panels = {"KL(q ‖ p)": {}, "KL(p ‖ q)": {}}
 for direction, bells in panels.items():
-    for side, start in ("left", [-1, 0]), ("right", [1, 0]):
+    for side, start in ("from the left", [-1, 0]), ("from the right", [1, 0]):
         best = optimize.minimize(price, start, direction, "Nelder-Mead")
-        mean, variance = best.x[0], np.exp(best.x[1])
-        label = f"from the {side}: mean {round(mean, 2) + 0:.2f}"
-        label += f", σ {np.sqrt(variance):.2f}"
-        bells[label] = normal_pdf(z, mean, variance)
-        print(f"{direction} {label}, {best.fun:.3f} nats")
+        mean = round(best.x[0], 2) + 0.0  # the sum turns -0.0 into 0.0
+        std = np.exp(best.x[1] / 2)
+        bells[side] = mean, std
+        print(f"{direction} {side}: mean {mean:.2f}, σ {std:.2f}", end="")
+        print(f", {best.fun:.3f} nats")
+print(f"log 2 = {np.log(2):.3f}")
 plots.fitted_bells(z, target, panels)
 
 # %% [markdown]
 # *Figure: two panels with the same grey target, a hump at −2 and one at 2.
-# Left, KL(q ‖ p): two narrow bells, each exactly on one hump, depending on
-# where the search began. Right, KL(p ‖ q): from either side the same wide
-# bell over both humps, highest in the empty middle.*
+# Left, KL(q ‖ p): two narrow bells, each on the hump where its search began.
+# Right, KL(p ‖ q): from either side the same wide bell over both humps,
+# highest in the empty middle.*
 
 # %% [markdown]
 # **KL(q ‖ p)** takes its mean over $q$. Where $q$ does not go, nothing is
 # counted: leaving out a hump is forgiven, at a price of about log 2, since $q$
-# is twice as high as $p$ on the other one. Going where $p$ is nearly zero is
-# not forgiven. It *seeks a mode*.
+# is twice as high as $p$ on the hump that it keeps. To go where $p$ is nearly
+# zero is not forgiven. It *seeks a mode* (a peak).
 #
-# **KL(p ‖ q)** takes its mean over $p$. Every place where $p$ is must be
-# expected; to expect things that never come is forgiven. It *covers*.
-# Its bell has the mean and the variance of $p$ itself: 0, and
-# $2^2 + 0.36 = 4.36$, σ = 2.09.
+# **KL(p ‖ q)** takes its mean over $p$. Wherever $p$ goes must be expected; to
+# expect what never comes is forgiven. It *covers*. Its bell has the mean and
+# the variance of $p$ itself: 0, and the spread of the two centres plus that of
+# a hump, $2^2 + 0.36 = 4.36$; so σ = 2.09.
+#
+# (0.692 and 0.555 are different measures; do not compare them.)
 
 # %% [markdown]
 # ## From outcomes to codes
 #
 # In a variational autoencoder $q$ is the cloud that the encoder gives one
-# picture; codes are drawn from it, so **$q$ is what happens**. $p$ is the
+# picture, called the (approximate) **posterior**: what is believed after
+# seeing the picture. Codes are drawn from it: **$q$ happens**. $p$ is the
 # standard normal $N(0, I)$ that we want to sample from later, called the
-# **prior**: what is expected. The first one happens, as before: we need
-# KL(q ‖ p). (Lesson 06 shows why a loss wants just this direction.)
+# **prior**: it expects. So we need KL(q ‖ p). (Lesson 06 shows why a loss
+# wants just this direction.)
 #
 # A narrow cell at $z$ has the probability $q(z)\,dz$. In the fraction the
 # width cancels, and the sum becomes an integral, which is a mean over draws
@@ -309,9 +290,8 @@ plots.fitted_bells(z, target, panels)
 # = \mathbb E_q\left[\log q(z) - \log p(z)\right]$$
 
 # %% [markdown]
-# $\mathbb E_q$ says "mean over z drawn from q". $\mu$ and $v$ are the mean and
-# the log-variance of q. Both log-densities are those of exercise 3.4, sums
-# over the latent dimensions:
+# $\mathbb E_q$ says "mean over z drawn from q". Both log-densities are those
+# of exercise 3.4, and q has the mean $\mu$ and the log-variance $v$:
 #
 # | symbol | in code | shape | unit |
 # |---|---|---|---|
@@ -326,8 +306,9 @@ plots.fitted_bells(z, target, panels)
 # %% [markdown]
 # ### Two draws by hand
 #
-# Let $q$ have $\mu = 1.5$ and $\sigma = 0.5$, so $v = \log 0.25 = -1.386$.
-# The draw with $\varepsilon = -0.4$ is $z = 1.3$, and
+# Our *toy* is a $q$ with $\mu = 1.5$ and $\sigma = 0.5$, so
+# $v = \log 0.25 = -1.386$. The draw with $\varepsilon = -0.4$ is $z = 1.3$,
+# and
 #
 # $$\begin{aligned}
 # \log q(z) &= -\tfrac12\,(1.838 - 1.386 + 0.16) = -0.306 \\
@@ -339,7 +320,7 @@ plots.fitted_bells(z, target, panels)
 
 # %%
 toy_mean, toy_log_var = np.array([1.5]), np.log([0.25])
-zero = np.zeros(1)
+zero = np.zeros_like(toy_mean)
 epsilon = np.array([[-0.4], [1.2]])
 draws = toy_mean + np.exp(toy_log_var / 2) * epsilon
 log_q = diagonal_normal_log_pdf(draws, toy_mean, toy_log_var)
@@ -353,8 +334,7 @@ for e, d, a, b in zip(epsilon, draws, log_q, log_p, strict=True):
 #
 # *Medium · 15 minutes · 2 points*
 #
-# Estimate KL(q ‖ p) for every row: draw, take the difference of the two
-# log-densities, and the mean over the draws.
+# Estimate KL(q ‖ p) for every row, as the mean over draws.
 #
 # | | name | shape | unit |
 # |---|---|---|---|
@@ -364,10 +344,13 @@ for e, d, a, b in zip(epsilon, draws, log_q, log_p, strict=True):
 # | in | `rng` | | NumPy's random generator |
 # | out | estimates | (batch,) | nats |
 #
+# `diagonal_normal_log_pdf(x, mean, log_var)` takes x of shape (n, k), mean and
+# log_var of shape (k,) or (n, k), and gives (n,).
+#
 # **Why:** this works for any two densities, also where nobody can integrate.
 #
-# **Done when** it is right on average, and every row and every dimension gets
-# an epsilon of its own for each draw.
+# **Done when** it is right on average, and every row and dimension gets an
+# epsilon of its own for each draw.
 
 
 # %% exercise="5.2" role="stub"
@@ -403,19 +386,17 @@ kl_monte_carlo = check.kl_monte_carlo(kl_monte_carlo)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Take one row at a time, in a loop. Its n_samples draws form an array
-# (n_samples, latent_dim), which is just what `diagonal_normal_log_pdf` takes
-# as its first argument. The cell above does all of it for two draws.
+# Take one row at a time, in a loop. Its draws form an array (n_samples,
+# latent_dim). The cell above does all of it for two draws.
 #
 # </details>
 #
 # <details><summary>Hint 2: the steps</summary>
 #
-# For each row: standard normal noise of that shape from the generator; stretch
-# it by the standard deviation, which half the log-variance leads to; add the
-# mean. Then both log-densities, where zeros are the mean and the log-variance
-# of p. The mean of the difference is the row's estimate. Collect the rows in
-# an array.
+# For each row: standard normal noise of that shape from the generator, times
+# the standard deviation, which half the log-variance leads to, plus the mean.
+# Then both log-densities; p has zeros for mean and log-variance. The mean of
+# the difference is the row's estimate. Collect the estimates in an array.
 #
 # </details>
 
@@ -428,13 +409,14 @@ kl_monte_carlo = check.kl_monte_carlo(kl_monte_carlo)
 # %% [markdown]
 # ### How good is an estimate?
 #
-# We ask for one cloud many times, a row each, and see how far the answers lie
-# apart: the toy above, and a cloud with $\mu = 0.1$, $v = 0.05$ that almost
+# We give your function 400 equal rows and get 400 answers for the same cloud:
+# once for the toy, once for a cloud with $\mu = 0.1$, $v = 0.05$ that almost
 # is $p$. The standard deviation of the answers is the standard error of one.
 
 # %%
+ROWS = 400
 clouds = {"toy": (1.5, np.log(0.25)), "near p": (0.1, 0.05)}
-print("cloud   draws    mean   std of answers   · √draws   below 0")
+print("cloud   draws    mean   std of answers   std · √draws   below 0")
 for name, (mean, log_var) in clouds.items():
     rows = np.full((ROWS, 1), mean), np.full((ROWS, 1), log_var)
     for n_samples in (1, 10, 100, 1000):
@@ -442,20 +424,18 @@ for name, (mean, log_var) in clouds.items():
         spread = answers.std()
         print(
             f"{name:7} {n_samples:5} {answers.mean():7.3f} {spread:14.4f}"
-            f" {spread * np.sqrt(n_samples):12.2f}"
+            f" {spread * np.sqrt(n_samples):14.2f}"
             f" {np.mean(answers < 0):9.0%}"
         )
 
 # %% [markdown]
-# The answers close in on one number, but slowly: a hundred times the draws
-# for one more digit. (The product with the root of the draws stays about the
-# same.) And for the cloud near $p$ about half of the single draws say *below
-# zero*, which no divergence is.
+# The means stay about the same. A single answer comes closer to them, but
+# slowly: a hundred times the draws for one more digit. And near $p$ about half
+# of the single draws say *below zero*, which no divergence is.
 #
 # Training would need such a number for every picture at every step. Could we
-# take the mean on paper, once and for all?
-#
-# **This is the place for a break.** What follows is that piece of paper.
+# take the mean on paper, once and for all? **Here is a good place for a
+# break.**
 
 # %% [markdown]
 # ## Two facts about squares
@@ -485,14 +465,14 @@ def mean_under(term, mean, log_var):
     )
 
 
-print(f"E[ε]  {abs(mean_under(lambda e: e, 0.0, 0.0)[0]):.6f}, expected 0")
+print(f"|E[ε]| {abs(mean_under(lambda e: e, 0.0, 0.0)[0]):.6f}, expected 0")
 print(f"E[ε²] {mean_under(lambda e: e**2, 0.0, 0.0)[0]:.6f}, expected 1")
 for mean, log_var in (1.5, np.log(0.25)), (-0.7, 1.2):
     square, _ = mean_under(lambda z: z**2, mean, log_var)
     print(f"E[z²] {square:.6f}, μ² + σ² = {mean**2 + np.exp(log_var):.6f}")
 
 # %% [markdown]
-# ## First half: how much q surprises itself
+# ## First half: the mean of log q
 #
 # For one row, with $j$ counting the latent dimensions, exercise 3.4 says
 #
@@ -505,8 +485,8 @@ for mean, log_var in (1.5, np.log(0.25)), (-0.7, 1.2):
 # $$\log q(z) = -\frac12 \sum_j \left(\log 2\pi + v_j +
 # \varepsilon_j^2\right)$$
 #
-# Only one of the three terms is left to chance. The mean of a sum is the sum
-# of the means, and a constant is its own mean. The last line is yours.
+# The mean of a sum is the sum of the means, and a constant is its own mean.
+# The last line is yours.
 
 # %% [markdown]
 # ### Exercise 5.3 · The mean of log q
@@ -520,8 +500,8 @@ for mean, log_var in (1.5, np.log(0.25)), (-0.7, 1.2):
 # | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
 # | out | $\mathbb E_q[\log q(z)]$ | (batch,) | nats |
 #
-# **Why:** it is the first half of the divergence. (With its sign turned it is
-# called the *entropy* of q: how much a cloud surprises who knows it.)
+# **Why:** it is the first half of the divergence. (Its negative is the
+# *entropy* of q: how much a cloud surprises whoever knows it.)
 #
 # **Done when** the check says "passed". No sampling.
 
@@ -530,12 +510,8 @@ for mean, log_var in (1.5, np.log(0.25)), (-0.7, 1.2):
 def expected_log_posterior(z_log_var):
     """Give the mean of log q(z) over draws z from q, for each row.
 
-    Args:
-        z_log_var: float64 array (batch, latent_dim), log of the variance
-            of q.
-
-    Returns:
-        float64 array (batch,), nats: summed over the latent dimensions.
+    A float64 array (batch, latent_dim) comes in; one of (batch,) goes out,
+    in nats, summed over the latent dimensions.
     """
     ### BEGIN SOLUTION
     return -0.5 * np.sum(np.log(2 * np.pi) + z_log_var + 1, axis=1)
@@ -548,18 +524,16 @@ expected_log_posterior = check.expected_log_posterior(expected_log_posterior)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Go through the bracket term by term: which of them changes from draw to
-# draw? Only that one is replaced by its mean; one of the two facts says what
-# it is.
+# Which term in the bracket changes from draw to draw? Only that one is
+# replaced by its mean; one of the two facts says what it is.
 #
 # </details>
 #
 # <details><summary>Hint 2: the steps</summary>
 #
-# Make an array (batch, latent_dim) of the three terms added up: a constant,
-# the log-variance, and the mean that you found. A plain number is added to
-# every entry, so each dimension gets its own. Sum over the last axis and
-# multiply by minus one half.
+# Add up three terms in an array (batch, latent_dim): a constant, the
+# log-variance, and the mean that you found. A plain number is added to every
+# entry. Sum over the last axis and multiply by minus one half.
 #
 # </details>
 
@@ -570,17 +544,16 @@ expected_log_posterior = check.expected_log_posterior(expected_log_posterior)
 # how much it surprises itself.
 
 # %% [markdown]
-# ## Second half: how much q surprises p
+# ## Second half: the mean of log p
 #
-# The prior has mean 0 and variance 1 in every dimension, so its log-variance
-# is 0 and the fraction is $z_j^2$:
+# The prior has mean 0 and log-variance 0, so its fraction is $z_j^2$:
 #
 # $$\log p(z) = -\frac12 \sum_j \left(\log 2\pi + z_j^2\right)$$
 #
 # The draws still come from $q$. The second fact gives the mean of $z_j^2$
-# over them, in terms of $\mu_j$ and $\sigma_j^2$, and $\sigma_j^2$ is known to
-# you as the log-variance: $\sigma_j^2 = e^{v_j}$. The last line is yours
-# again.
+# over them, in terms of $\mu_j$ and $\sigma_j^2$. You are not given
+# $\sigma_j^2$ but its logarithm $v_j$, so $\sigma_j^2 = e^{v_j}$. The last
+# line is yours again.
 
 # %% [markdown]
 # ### Exercise 5.4 · The mean of log p
@@ -591,8 +564,7 @@ expected_log_posterior = check.expected_log_posterior(expected_log_posterior)
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean` | (batch, latent_dim) | unit of z |
-# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | as in 5.2 |
 # | out | $\mathbb E_q[\log p(z)]$ | (batch,) | nats |
 #
 # **Why:** it is the second half, and the only one that sees the mean.
@@ -604,12 +576,8 @@ expected_log_posterior = check.expected_log_posterior(expected_log_posterior)
 def expected_log_prior(z_mean, z_log_var):
     """Give the mean of log p(z) over draws z from q, for each row.
 
-    Args:
-        z_mean: float64 array (batch, latent_dim), the mean of q.
-        z_log_var: float64 array, same shape, log of the variance of q.
-
-    Returns:
-        float64 array (batch,), nats: summed over the latent dimensions.
+    Two float64 arrays (batch, latent_dim) come in; one of (batch,) goes out,
+    in nats, summed over the latent dimensions.
     """
     ### BEGIN SOLUTION
     squares = z_mean**2 + np.exp(z_log_var)
@@ -623,9 +591,8 @@ expected_log_prior = check.expected_log_prior(expected_log_prior)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# One term is a constant. The other is a square whose mean the second fact
-# gives: it has two parts, one for where the cloud lies and one for how wide
-# it is.
+# One term is a constant. The mean of the other, a square, has two parts: one
+# for where the cloud lies and one for how wide it is.
 #
 # </details>
 #
@@ -652,28 +619,25 @@ expected_log_prior = check.expected_log_prior(expected_log_prior)
 # - \mathbb E_q[\log p(z)]$$
 #
 # You have both lines on paper. Subtract the second from the first, under one
-# sum. One term stands in both and goes away; four are left: a constant, the
-# log-variance, the squared mean, the variance. Watch the signs.
+# sum. One term stands in both and goes away; four are left. Watch the signs.
 #
-# Two numbers to try it on: for $\mu = 1.5$, $v = -1.386$ the estimates above
-# closed in on about 1.44. And where $q$ is $p$ it must be exactly 0.
+# To try it on: for the toy, $\mu = 1.5$ and $v = -1.386$, the estimates above
+# were about 1.44. And where $q$ is $p$ it must be exactly 0.
 
 # %% [markdown]
 # ### Exercise 5.5 · The closed form
 #
 # *Medium · 12 minutes · 3 points*
 #
-# Write KL(q ‖ p) in one line. Calling your two functions would pass too; the
-# line on paper is the point.
+# Write KL(q ‖ p) in one line. (Calling your two functions would pass too.)
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean` | (batch, latent_dim) | unit of z |
-# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | as in 5.2 |
 # | out | KL(q ‖ p) | (batch,) | nats |
 #
-# **Why:** it stands in the loss of nearly every variational autoencoder, most
-# often copied. You will have derived it.
+# **Why:** it stands in the loss of nearly every variational autoencoder, and
+# is mostly copied. You will have derived it.
 #
 # **Done when** the check says "passed".
 
@@ -682,12 +646,8 @@ expected_log_prior = check.expected_log_prior(expected_log_prior)
 def kl_to_standard_normal(z_mean, z_log_var):
     """Give KL(q || N(0, I)) in closed form, for each row.
 
-    Args:
-        z_mean: float64 array (batch, latent_dim), the mean of q.
-        z_log_var: float64 array, same shape, log of the variance of q.
-
-    Returns:
-        float64 array (batch,), nats: summed over the latent dimensions.
+    Two float64 arrays (batch, latent_dim) come in; one of (batch,) goes out,
+    in nats, summed over the latent dimensions.
     """
     ### BEGIN SOLUTION
     terms = 1 + z_log_var - z_mean**2 - np.exp(z_log_var)
@@ -701,18 +661,18 @@ kl_to_standard_normal = check.kl_to_standard_normal(kl_to_standard_normal)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Both lines begin with minus one half of a sum over dimensions. Take that
-# factor out, and subtract what stands in one bracket from what stands in the
-# other, term by term. What happens to a plus inside the second bracket?
+# Both lines begin with minus one half of a sum over dimensions. Take that out,
+# and subtract one bracket from the other, term by term. What happens to a plus
+# inside the second bracket?
 #
 # </details>
 #
 # <details><summary>Hint 2: the steps</summary>
 #
-# In the bracket, what came from log q keeps its sign and what came from log p
-# turns it; log 2π is in both. The bracket must be 0 for a mean of 0 and a
-# log-variance of 0. Make it an array (batch, latent_dim), sum over the last
-# axis, multiply by minus one half.
+# What came from log q keeps its sign, what came from log p turns it; log 2π is
+# in both. The bracket, an array (batch, latent_dim), must be 0 for a mean of 0
+# and a log-variance of 0. Sum it over the last axis and multiply by minus one
+# half.
 #
 # </details>
 
@@ -725,53 +685,42 @@ kl_to_standard_normal = check.kl_to_standard_normal(kl_to_standard_normal)
 # %% [markdown]
 # ## Three roads to one number
 #
-# Your line, however you sorted it, is this one:
+# **Go on only when exercise 5.5 has passed**, for here is its answer. Your
+# line, however you sorted it, is this one:
 #
 # $$\operatorname{KL}(q\,\|\,p) = -\frac12 \sum_j
 # \left(1 + v_j - \mu_j^2 - e^{v_j}\right)$$
 #
-# Each step again by integration, and the whole by three roads: closed form,
-# integral, draws. The integrals are taken a dimension at a time and added up.
-# Each difference stands beside its error: SciPy's own estimate for the
-# integrals, the standard error for the draws.
+# We put it beside an integral and beside 400 times 25 draws, each with its
+# error: SciPy's own error estimate, and the standard error.
+
 
 # %%
-z_mean = np.array([[1.5, -0.3, 0.2], [0.4, 0.9, -1.2], [0.0, 0.0, 0.0]])
-z_log_var = np.array([[-1.4, 0.5, -2.1], [1.1, -0.6, 0.3], [0.0, 0.0, 0.0]])
-
-
 def integrated(mean, log_var):
-    """Integrate log q and log p under q: for each, value and error."""
+    """Integrate log(q/p) under q; give the integral and its error."""
+    variance = np.exp(log_var)
+    return mean_under(
+        lambda z: np.log(normal_pdf(z, mean, variance) / normal_pdf(z, 0, 1)),
+        mean,
+        log_var,
+    )
 
-    def log_bell(z, *bell):
-        return diagonal_normal_log_pdf([[z]], *np.reshape(bell, (2, 1)))[0]
 
-    of_q = mean_under(lambda z: log_bell(z, mean, log_var), mean, log_var)
-    of_p = mean_under(lambda z: log_bell(z, 0.0, 0.0), mean, log_var)
-    return np.array([of_q, of_p])
-
-
-posterior = expected_log_posterior(z_log_var)
-prior = expected_log_prior(z_mean, z_log_var)
-closed = np.add(kl_to_standard_normal(z_mean, z_log_var), 0.0)
-for i, row in enumerate(zip(z_mean, z_log_var, strict=True)):
-    (log_q, error_q), (log_p, error_p) = sum(map(integrated, *row))
-    copies = [np.tile(numbers, (ROWS, 1)) for numbers in row]
-    sampled = np.asarray(kl_monte_carlo(*copies, 25, rng))
-    off, error = sampled.mean() - closed[i], sampled.std() / np.sqrt(ROWS)
-    print(f"row {i}: E[log q] {posterior[i]:.4f}, integral {log_q:.4f}")
-    print(f"       E[log p] {prior[i]:.4f}, integral {log_p:.4f}")
-    print(f"       KL {closed[i]:.4f}; integrated, off by", end="")
-    print(f" {abs(log_q - log_p - closed[i]):.0e} ± {error_q + error_p:.0e}")
-    print(f"       sampled, off by {off:+.4f} ± {error:.4f}")
+clouds["p itself"] = 0.0, 0.0
+print("cloud     closed form   integrated ± error    sampled ± error")
+for name, (mean, log_var) in clouds.items():
+    rows = np.full((ROWS, 1), mean), np.full((ROWS, 1), log_var)
+    closed = kl_to_standard_normal(*rows)[0] + 0.0
+    integral, error = integrated(mean, log_var)
+    answers = np.asarray(kl_monte_carlo(*rows, 25, rng))
+    print(f"{name:8} {closed:12.6f}   {integral:9.6f} ± {error:.0e}", end="")
+    print(f" {answers.mean():10.4f} ± {answers.std() / np.sqrt(ROWS):.4f}")
 
 # %% [markdown]
-# The integrals agree within the error that SciPy admits, the draws within a
-# standard error or two, as is usual for chance. The last row *is* the prior:
-# every single draw has the same density under both, and all three roads say 0.
+# The integral agrees in every digit shown, the draws within two or three
+# standard errors. Where $q$ is the prior, every single draw gives exactly 0.
 #
-# Now move $q$ over $p$ yourself. The upper panel shows both; the area in the
-# lower one is the divergence, with three numbers in the title.
+# Now move $q$ over $p$ yourself.
 
 # %%
 widgets.kl_explorer()
@@ -779,12 +728,12 @@ widgets.kl_explorer()
 # %% [markdown]
 # *Figure: two sliders, z_mean and z_log_var. Above, the red bell p and a
 # dashed bell q that follows the sliders. Below, the curve q · (log q − log p):
-# a large filled area above zero where q is higher than p, a small hatched one
-# below zero where it is lower. Their difference is the KL.*
+# a filled area above zero where q is higher than p, a hatched one below zero
+# where it is lower. The first less the second is the KL.*
 #
-# Look for the place where both areas vanish. Then make q narrow, slowly: the
-# area grows, but by about the same with each step. Make it wide: the area
-# grows faster and faster.
+# Look for the place where both areas vanish. Then leave z_mean there and move
+# z_log_var to −1 and −2, to 1 and 2. Narrower gets dearer by less than ½ each
+# time, wider ever faster.
 
 # %% [markdown]
 # ## How it pulls
@@ -794,9 +743,9 @@ widgets.kl_explorer()
 #
 # $$\frac12\left(\mu_j^2 + e^{v_j} - v_j - 1\right)$$
 #
-# Rules from school: the slope of $x^2$ is $2x$, that of $e^x$ is $e^x$, that
-# of $x$ is 1, that of a constant is 0. While one of the two is moved, the
-# other is a constant. The two lines are yours.
+# From school: the slope of $x^2$ is $2x$, that of $e^x$ is $e^x$, that of $x$
+# is 1, that of a constant is 0. While one of the two is moved, the other is a
+# constant. The two lines are yours.
 
 # %% [markdown]
 # ### Exercise 5.6 · The slopes
@@ -808,8 +757,7 @@ widgets.kl_explorer()
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean` | (batch, latent_dim) | unit of z |
-# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | as in 5.2 |
 # | out, first | slope by `z_mean` | (batch, latent_dim) | nats / (unit of z) |
 # | out, second | slope by `z_log_var` | (batch, latent_dim) | nats |
 #
@@ -822,13 +770,8 @@ widgets.kl_explorer()
 def kl_gradients(z_mean, z_log_var):
     """Differentiate each row's KL divergence by its means and log-variances.
 
-    Args:
-        z_mean: float64 array (batch, latent_dim), the mean of q.
-        z_log_var: float64 array, same shape, log of the variance of q.
-
-    Returns:
-        Two float64 arrays (batch, latent_dim): the slopes by z_mean, then
-        those by z_log_var. Nothing is summed.
+    Two float64 arrays (batch, latent_dim) come in, two of that shape go out:
+    the slopes by z_mean, then those by z_log_var. Nothing is summed.
     """
     ### BEGIN SOLUTION
     by_mean = z_mean
@@ -843,9 +786,8 @@ kl_gradients = check.kl_gradients(kl_gradients)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Two questions that the right answer passes: where is the divergence
-# smallest, and are both slopes 0 there? And does each have the sign that
-# leads uphill?
+# Where is the divergence smallest, and are both slopes 0 there? And does each
+# have the sign that leads uphill?
 #
 # </details>
 #
@@ -865,39 +807,37 @@ kl_gradients = check.kl_gradients(kl_gradients)
 # %% [markdown]
 # ### Along the curves
 #
-# Both slopes again, by going a small step to either side; and the *pull*,
-# minus the slope, which is where training moves the numbers.
+# Both slopes again, by going a small step to either side; and minus the slope,
+# the *pull*: there training moves the numbers.
 
 # %%
 STEP = 1e-4
-x, places = np.linspace(-2.5, 2.5, 201), np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+x, places = np.linspace(-2.5, 2.5, 201), np.arange(-2.0, 3.0)
 
 
-def moving(argument, values):
-    """Return z_mean and z_log_var; one takes the values, one stays 0."""
-    return [
-        (values if argument == name else 0 * values)[:, None]
-        for name in ("z_mean", "z_log_var")
-    ]
+def moving(name, values):
+    """Return z_mean and z_log_var (n, 1): one moves, the other is 0."""
+    moved, still = values[:, np.newaxis], np.zeros((len(values), 1))
+    return (moved, still) if name == "z_mean" else (still, moved)
 
 
 panels = {}
-for i, name in enumerate(("z_mean", "z_log_var")):
-    curve, heights, up, down = (
-        np.asarray(kl_to_standard_normal(*moving(name, values)))
-        for values in (x, places, places + STEP, places - STEP)
-    )
-    slopes = np.asarray(kl_gradients(*moving(name, places))[i])[:, 0]
+for name in ("z_mean", "z_log_var"):
+    by_mean, by_log_var = kl_gradients(*moving(name, places))
+    slopes = np.ravel(by_mean if name == "z_mean" else by_log_var)
+    up = kl_to_standard_normal(*moving(name, places + STEP))
+    down = kl_to_standard_normal(*moving(name, places - STEP))
+    off = np.abs(slopes - np.subtract(up, down) / (2 * STEP)).max()
+    print(f"by {name}: off by at most {off:.0e}")
+    curve = kl_to_standard_normal(*moving(name, x))
+    heights = kl_to_standard_normal(*moving(name, places))
     panels[name] = x, curve, places, heights, slopes
-    print(f"by {name} at", places)
-    print("  formula", slopes.round(4) + 0.0)
-    print("  steps  ", ((up - down) / (2 * STEP)).round(4) + 0.0)
 plots.kl_pull(panels)
 
 # %% [markdown]
-# *Figure: two curves with a dot, a red tangent and a level arrow at −2, −1, 0,
-# 1 and 2; the arrows point towards 0 and carry the pull as a number. Left,
-# over z_mean, a parabola, alike on both sides. Right, over z_log_var, a
+# *Figure: two curves with dots and red tangents at −2, −1, 0, 1 and 2. At all
+# but 0 a level arrow points towards 0, with the pull as a number above it.
+# Left, over z_mean, a parabola, alike on both sides. Right, over z_log_var, a
 # lopsided bowl: gentle on the left, ever steeper on the right.*
 #
 # Both curves touch 0 at 0, exactly, and rise on either side. The mean is
@@ -907,48 +847,52 @@ plots.kl_pull(panels)
 # %% [markdown]
 # ## Put together: clouds that stay clouds
 #
-# Lesson 04 ended with three clouds that went for their targets $t$ and shrank
-# to points; every draw paid $(z - t)^2$. We repeat it in NumPy, and once more
-# with your slopes added.
+# In lesson 04 three clouds went for their targets $t$ and shrank; every draw
+# paid $(z - t)^2$. We repeat that in NumPy, and once more with your slopes
+# added.
 #
-# On average that cost is $(\mu-t)^2 + \sigma^2$, with slopes $2(\mu-t)$ and
-# $\sigma^2$. At rest both pulls cancel, in every dimension:
+# On average a draw pays $(\mu-t)^2 + \sigma^2$ in each dimension, as lesson 04
+# found, and $\sigma^2 = e^v$. The slopes are $2(\mu-t)$ by $\mu$ and $e^v$ by
+# $v$. With yours added, all is at rest where
 #
 # $$2(\mu - t) + \mu = 0, \qquad \sigma^2 + \tfrac12(\sigma^2 - 1) = 0$$
 #
-# So we foretell $\mu = \tfrac23 t$ and $\sigma = 1/\sqrt3$.
+# So we predict $\mu = \tfrac23 t$ and $\sigma = 1/\sqrt3$.
 
 # %%
+STEPS, LEARNING_RATE, DRAWS = 500, 0.1, 200
 targets = np.array([[-2.0, -1.0], [0.0, 2.0], [2.0, -1.0]])
+epsilon = rng.standard_normal((3, DRAWS, 2))
 panels = {}
+print("             step   mean of cloud 1       σ")
 for name, weight in ("without KL", 0), ("with KL", 1):
-    parameters = np.zeros((2, *targets.shape))
-    for _ in range(STEPS):
-        mean, log_var = parameters
-        epsilon = rng.standard_normal((DRAWS, *targets.shape))
-        z = mean + np.exp(log_var / 2) * epsilon
-        slopes = [2 * (z - targets), (z - targets) * (z - mean)]
-        pull = weight * np.asarray(kl_gradients(mean, log_var))
-        parameters = parameters - LEARNING_RATE * (
-            np.mean(slopes, axis=1) + pull
+    mean, log_var = np.zeros((2, 3, 2))
+    for step in range(1, STEPS + 1):
+        by_mean, by_log_var = np.asarray(kl_gradients(mean, log_var))
+        mean = mean - LEARNING_RATE * (2 * (mean - targets) + weight * by_mean)
+        log_var = log_var - LEARNING_RATE * (
+            np.exp(log_var) + weight * by_log_var
         )
-    mean, std = parameters[0], np.exp(parameters[1] / 2)
-    share = np.sum(mean * targets) / np.sum(targets**2)
-    print(f"{name:10}: means at {share:.3f} of their targets", end="")
-    print(f", σ from {std.min():.3f} to {std.max():.3f}")
-    panels[name] = np.moveaxis(mean + std * epsilon, 0, 1)
-print(f"foretold with KL: {2 / 3:.3f} and σ {1 / np.sqrt(3):.3f}")
+        std = np.exp(log_var / 2)
+        if step in (100, 200, STEPS):
+            across, up = mean[0]
+            print(f"{name:10} {step:6}   {across:6.3f}, {up:6.3f}", end="")
+            print(f" {std.mean():7.3f}")
+    panels[name] = mean[:, np.newaxis] + std[:, np.newaxis] * epsilon
+across, up = 2 / 3 * targets[0]
+print(f"predicted with KL: {across:.3f}, {up:.3f}, σ {1 / np.sqrt(3):.3f}")
 plots.clouds(panels, ["cloud 1", "cloud 2", "cloud 3"], targets)
 
 # %% [markdown]
 # *Figure: two panels over the same plane with three crosses, the targets.
-# Left, without KL, three tight dots on the crosses. Right, with KL, three wide
-# clouds, each two thirds of the way from the middle to its cross, nearly
-# touching.*
+# Left, without KL, three small clouds on the crosses. Right, with KL, three
+# wide clouds that just overlap at their edges, each centred two thirds of the
+# way from the middle to its cross.*
 #
-# This answers lesson 04's question. With the divergence in the loss the clouds
-# stay clouds, near the middle, and meet each other where there was empty space
-# between them. The price: they no longer sit on their targets.
+# Without KL, σ is down to 0.14 and still falling, ever more slowly. With KL it
+# rests. This answers lesson 04's question: the clouds stay clouds, near the
+# middle, and meet where there was empty space. The price: they no longer sit
+# on their targets.
 
 # %% [markdown]
 # ## What each term does
@@ -960,10 +904,9 @@ plots.clouds(panels, ["cloud 1", "cloud 2", "cloud 3"], targets)
 # | $\mu^2$ | $\log p$: the mean of $z^2$ | lying far from the origin |
 # | $e^{v}$ | $\log p$: the mean of $z^2$ | being wide |
 # | $-v$ | $\log q$: its own $v$ | being narrow, without bound |
-# | $-1$ | $\log q$: the mean of $\varepsilon^2$ | nothing: makes the least 0 |
+# | $-1$ | $\log q$: the mean of $\varepsilon^2$ | nothing: the minimum is 0 |
 #
-# $\log 2\pi$ stood in both halves and is gone. $e^v$ alone would shrink every
-# cloud; $-v$ holds against it, and they balance at σ = 1.
+# $\log 2\pi$ stood in both halves and is gone.
 
 # %% [markdown]
 # ## What we saw
@@ -971,12 +914,10 @@ plots.clouds(panels, ["cloud 1", "cloud 2", "cloud 3"], targets)
 # - KL is a mean extra surprise, in nats; never below 0, and 0 only for equals.
 # - The first of the two happens. KL(q ‖ p) seeks a mode of p, KL(p ‖ q) covers
 #   p.
-# - Sampling estimates any KL, with an error that falls as one over the root of
-#   the draws, and now and then says less than 0.
-# - For normal q and p two facts about squares are enough for the closed form;
-#   integral and draws agree with it.
-# - Its pull brings each mean home like a spring, and each σ to 1. Against the
-#   targets' cost it held three clouds at σ near 0.58, in place of points.
+# - Sampling estimates any KL; ten times as exact costs a hundred times the
+#   draws.
+# - For normal q and p two facts about squares give the closed form. Its pull
+#   brings means home and each σ to 1, and held three clouds at σ near 0.58.
 
 # %% [markdown]
 # **An open question:** we simply *added* the divergence to the cost of a draw.

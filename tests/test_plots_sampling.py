@@ -65,7 +65,11 @@ def test_clouds_mark_their_targets():
     targets = [[0.0, 1.0], [2.0, 3.0]]
     codes = np.zeros((2, 1, 2))
     figure = plots.clouds({"a": codes}, ["x", "y"], targets)
-    np.testing.assert_allclose(lines_of(figure.axes[0])[0], targets)
+    crosses = figure.axes[0].collections[-1].get_offsets()
+    np.testing.assert_allclose(crosses, targets)
+    [legend] = figure.legends
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["x", "y", "target"]
 
 
 @pytest.mark.parametrize("clouds, labels", [(3, 2), (2, 3), (11, 11)])

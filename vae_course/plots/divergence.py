@@ -1,8 +1,10 @@
 """The KL divergence: what it forgives, where it comes from, how it pulls."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from vae_course.arguments import demand_shape, real_array
+from vae_course.densities import normal_pdf
 from vae_course.plots.style import LINE_COLOURS, RED, new_figure
 
 GREY = "#d5dade"
@@ -14,16 +16,18 @@ def fitted_bells(z, target, panels):
     """Draw bells that were fitted to a target density, panels side by side.
 
     Args:
-        z: float (n,), where the densities were computed.
+        z: float (n,), where the densities are computed.
         target: float (n,), the target density, per unit of z.
-        panels: dict from title to a dict from label to the density of a
-            bell, float (n,); at most three bells a panel.
+        panels: dict from title to a dict from name to the mean and the
+            standard deviation of a bell; at most three bells a panel.
 
     Returns:
-        The figure: the target filled in grey, the bells as lines.
+        The figure: the target filled in grey, the bells as lines, their
+        numbers in the legend.
 
     Raises:
-        ValueError: if a density has not as many values as z.
+        ValueError: if the target has not as many values as z, or a
+            standard deviation is not above 0.
     """
     z = real_array("z", z, ("n",))
     demand_shape("target", np.shape(target), "z", z.shape)
@@ -32,12 +36,21 @@ def fitted_bells(z, target, panels):
     )
     for axis, (title, bells) in zip(axes[0], panels.items(), strict=True):
         axis.fill_between(z, target, color=GREY, label="target p")
-        for (label, bell), colour, dash in zip(
+        for (name, (mean, std)), colour, dash in zip(
             bells.items(), LINE_COLOURS, DASHES, strict=False
         ):
-            demand_shape(label, np.shape(bell), "z", z.shape)
-            axis.plot(z, bell, dash, color=colour, linewidth=2.2, label=label)
+            axis.plot(
+                z,
+                normal_pdf(z, mean, std**2),
+                dash,
+                color=colour,
+                linewidth=2.2,
+                label=f"{name}: mean {mean:z.2f}, σ {std:.2f}".replace(
+                    "mean -", "mean −"
+                ),
+            )
         axis.set(title=title, xlabel="z", ylim=(0, None))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
     axes[0, 0].set_ylabel("density, per unit of z")
     return figure
@@ -66,9 +79,13 @@ def kl_integrand(z, log_q, log_p, title=""):
     demand_shape("log_p", log_p.shape, "z", z.shape)
     q, p = np.exp(log_q), np.exp(log_p)
     share = q * (log_q - log_p)
-    figure, (above, below) = new_figure(2, 1, height=5.0, sharex=True)
+    figure, (above, below) = new_figure(
+        2, 1, height=5.6, sharex=True, height_ratios=[2, 3]
+    )
     above.plot(z, p, color=RED, linewidth=3, label="p, expected")
-    above.plot(z, q, "--", color=LINE_COLOURS[0], linewidth=2, label="q")
+    above.plot(
+        z, q, "--", color=LINE_COLOURS[0], linewidth=2, label="q, happens"
+    )
     above.set(title=title, ylabel="density,\nper unit of z", ylim=(0, None))
     above.legend(loc="upper right")
     below.plot(z, share, color="black", linewidth=1)
@@ -86,7 +103,7 @@ def kl_integrand(z, log_q, log_p, title=""):
             label=f"area {name} zero: {abs(area):.3f} nats",
         )
     below.set(xlabel="z", ylabel="q · (log q − log p),\nnats per unit of z")
-    below.legend(loc="upper right")
+    below.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return figure
 
 
@@ -100,8 +117,8 @@ def kl_pull(panels):
 
     Returns:
         The figure: a curve in each panel, and at each place a dot, the
-        tangent in red, and a level arrow along minus the slope, with its
-        size.
+        tangent in red, and a level arrow half as long as minus the slope,
+        with its size; where the slope is 0, that number and no arrow.
 
     Raises:
         ValueError: if a curve or its places are of unlike lengths.
@@ -119,7 +136,7 @@ def kl_pull(panels):
         )
         demand_shape(f"slopes by {name}", slopes.shape, "places", places.shape)
         axis.plot(x, kl, color=LINE_COLOURS[0], linewidth=2)
-        axis.plot(places, heights, "ko", markersize=5)
+        axis.plot(places, heights, "ko", markersize=3.5)
         for at, height, slope in zip(places, heights, slopes, strict=True):
             _tangent_and_pull(axis, at, height, slope)
         axis.axhline(0, color="black", linewidth=0.8)
@@ -129,19 +146,19 @@ def kl_pull(panels):
 
 
 def _tangent_and_pull(axis, at, height, slope):
-    """Draw a tangent of even length, and an arrow as long as the slope."""
+    """Draw a tangent of even length, an arrow against it, and its size."""
     reach = 0.5 / np.hypot(1, slope)
     step = np.array([-reach, reach])
     axis.plot(at + step, height + slope * step, color=RED, linewidth=1.6)
     if np.isclose(slope, 0, atol=1e-9):
         axis.text(at, height + 0.1, "0", ha="center", va="bottom")
         return
-    tip = at - 0.25 * slope
-    axis.annotate("", (tip, height), (at, height), arrowprops=ARROW)
+    arrow = -slope / 2
+    axis.annotate("", (at + arrow, height), (at, height), arrowprops=ARROW)
     axis.text(
-        at - 0.12 * np.sign(slope),
-        height + 0.06,
+        at + np.sign(arrow) * max(0.34, abs(arrow) / 2),
+        height + 0.08,
         f"{-slope:+.2f}".replace("-", "−"),
-        ha="left" if slope < 0 else "right",
+        ha="center",
         va="bottom",
     )

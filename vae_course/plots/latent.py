@@ -165,12 +165,18 @@ def clouds(panels, labels, targets=None):
                 label=label,
             )
         if targets is not None:
-            axis.plot(*np.transpose(targets), "kx", markersize=9)
+            axis.scatter(
+                *np.transpose(targets),
+                s=80,
+                marker="x",
+                color="black",
+                label="target",
+            )
         axis.set(title=title, xlabel="z, first dimension", aspect="equal")
     axes[0, 0].set_ylabel("z, second dimension")
     shapes, names = axes[0, 0].get_legend_handles_labels()
     legend = figure.legend(
-        shapes, names, loc="outside lower center", ncols=len(labels)
+        shapes, names, loc="outside lower center", ncols=len(names)
     )
     for shape in legend.legend_handles:
         shape.set(sizes=[42], alpha=1.0)
