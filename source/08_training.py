@@ -178,7 +178,8 @@ for name, dataset in ways.items():
 # **Why:** `fit` can shuffle arrays by itself, but only a dataset runs ahead of
 # the model, spreads over devices and need not fit into memory.
 #
-# **Done when** the check says "passed".
+# **Done when** the check says "passed". It reads two epochs of 23 images in
+# batches of 5: these are batches of 5, 5, 5, 5 and 3.
 
 
 # %% exercise="8.1" role="stub"
@@ -225,10 +226,10 @@ make_dataset = check.make_dataset(make_dataset)
 # </details>
 
 # %% [markdown] exercise="8.1" role="answer"
-# **The usual slip:** batching first. Training still works, a little worse,
-# and nothing says why. The other one is a buffer of 1,000 or so, copied from
-# an example: on data that lie sorted by class, every batch would then show
-# one or two classes.
+# **The usual slip:** batching first. Training still works, on batches that
+# never change, and nothing says so. The other one is a buffer of 1,000 or so,
+# copied from an example: on data that lie sorted by class, every batch would
+# then show one or two classes.
 
 # %% [markdown]
 # ## What does this machine do quickly?
@@ -247,8 +248,8 @@ make_dataset = check.make_dataset(make_dataset)
 # %% [markdown]
 # Which of these helps is a question for the machine, and it changes from one
 # to the next. So we ask: each pair of network and setting trains on the same
-# batch, in turns, so that a slow moment hits all alike. Of several turns the
-# best counts.
+# batch, in turns, so that a slow moment hits all alike. Of two turns the
+# better counts.
 
 # %%
 SETTINGS = {
@@ -305,10 +306,10 @@ for name in NETWORKS:
 # %% [markdown]
 # ## Fewer steps that each do more
 #
-# Lesson 07 trained with a learning rate of 0.0005 throughout. At the start,
-# where everything is far off, longer steps are possible; near the end, only
-# short ones settle. A *schedule* gives each step a rate of its own: a short
-# rise, for the very first slopes are wild, then half a cosine down to zero:
+# One learning rate for all steps is a compromise. At the start, where
+# everything is far off, long steps are possible; near the end, only short ones
+# settle. A *schedule* gives each step a rate of its own: a short rise, for the
+# very first slopes are wild, then half a cosine down to zero:
 #
 # $$\eta_t = \tfrac12\,\eta_{\max}\left(1 + \cos\frac{\pi\,(t - r)}{T - r}
 # \right), \qquad r \le t \le T$$
