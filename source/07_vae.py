@@ -84,7 +84,7 @@ for epochs in (0, runtime.pick(full=10, quick=1)):
         f"epochs {epochs:2}: mean σ {np.exp(z_log_var / 2).mean():.2f},"
         f" spread of z_mean {np.std(z_mean):.2f}"
     )
-print("what the loss function saw:", *arrived)
+print("pictures and drawings that the loss function saw:", *arrived)
 
 # %% [markdown]
 # Two arguments arrive: the pictures and their drawings. `z_mean` and
@@ -279,16 +279,16 @@ optimizer = keras.optimizers.SGD(learning_rate=0.1)
 drawn = weight * 2.0
 with tf.GradientTape() as tape:
     loss = (drawn - 5.0) ** 2
-print("forward pass before the tape:", tape.gradient(loss, [weight]))
+print("forward pass before the tape: slope", tape.gradient(loss, weight))
 
 with tf.GradientTape() as tape:
     drawn = weight * 2.0
     loss = (drawn - 5.0) ** 2
 gradients = tape.gradient(loss, [weight])
-print("forward pass under the tape: ", [g.numpy() for g in gradients])
+print("forward pass under the tape: slope", gradients[0].numpy())
 print("the weight now:", weight.numpy())
 optimizer.apply(gradients, [weight])
-print("after `apply`: ", weight.numpy(), "by hand", 3 - 0.1 * 4)
+print(f"after `apply`: {weight.numpy()}, by hand {3 - 0.1 * 4}")
 
 # %% [markdown]
 # The tape records operations, not results: what was computed before it was
@@ -314,20 +314,21 @@ by_batch = keras.metrics.Mean("by_batch")
 for losses in batches:
     by_image.update_state(losses)
     by_batch.update_state(ops.mean(losses))
-print("every image counts alike:", by_image.result().numpy())
-print("        by hand", (2 + 4 + 6 + 12) / 4)
-print("every batch counts alike:", by_batch.result().numpy())
-print("        by hand", (4 + 12) / 2)
-print("the last batch alone:    ", ops.mean(batches[-1]).numpy())
+found, by_hand = by_image.result().numpy(), (2 + 4 + 6 + 12) / 4
+print(f"every image counts alike: {found}, by hand {by_hand}")
+found, by_hand = by_batch.result().numpy(), (4 + 12) / 2
+print(f"every batch counts alike: {found}, by hand {by_hand}")
+print(f"the last batch alone: {ops.mean(batches[-1])}")
 
 by_image.update_state([12.0])
-print("next epoch, not reset:", by_image.result().numpy())
+print(f"one more image of 12 nats, not reset: {by_image.result():.1f}")
 by_image.reset_state()
 by_image.update_state([12.0])
-print("next epoch, reset:    ", by_image.result().numpy())
+print(f"reset before it: {by_image.result():.1f}")
 
 # %% [markdown]
-# We want the first: hand over the losses of all images, not their mean.
+# We want the first: hand over the losses of all images, not their mean. And
+# before a new epoch begins, the old one has to be forgotten.
 
 # %% [markdown]
 # ## A model from nothing
@@ -477,9 +478,9 @@ for words, handed in {
 # | in | `data` | what Keras hands over, in any of the four forms |
 # | out | a dict | name of each running mean → its `result()` |
 #
-# The model knows `self.trainable_weights`, and, once compiled,
-# `self.optimizer`. `ops.mean` takes a mean, and a running mean knows its
-# `name`.
+# The model knows `self.trainable_weights` and, once compiled,
+# `self.optimizer`. `self.means` holds the three running means in the order
+# total, reconstruction, KL; each knows its `name`. `ops.mean` takes a mean.
 #
 # **Why:** this is what `compile(loss=...)` could not do.
 #
@@ -677,7 +678,7 @@ history = vae.fit(
     x_train,
     batch_size=BATCH_SIZE,
     epochs=EPOCHS,
-    validation_data=(x_test,),
+    validation_data=x_test,
     verbose=0,
 ).history
 after = vae.evaluate(x_test, verbose=0, return_dict=True)
@@ -767,11 +768,13 @@ with tempfile.TemporaryDirectory() as folder:
     VAE(vae.encoder, vae.decoder).save(path)
     loaded = keras.saving.load_model(path, custom_objects={"VAE": VAE})
 z_mean, z_log_var, _ = vae.encoder(x_test)
-gaps = [
-    np.abs(loaded.encoder(x_test)[0] - z_mean).max(),
-    np.abs(loaded.decoder(z_mean) - vae.decoder(z_mean)).max(),
-]
-print("largest differences, means and drawings:", gaps)
+gap_of_means = np.abs(loaded.encoder(x_test)[0] - z_mean).max()
+gap_of_pixels = np.abs(loaded.decoder(z_mean) - vae.decoder(z_mean)).max()
+print("largest difference of a mean:", gap_of_means)
+print("largest difference of a pixel:", gap_of_pixels)
+
+# %% [markdown]
+# What comes back is the same model. The library's VAE has these two methods.
 
 # %% [markdown]
 # ## The same number by a second road

@@ -190,3 +190,12 @@ def test_solution_and_library_build_the_same_network(exercise, rng):
     other.set_weights(one.get_weights())
     inputs = rng.normal(size=(4, *one.input_shape[1:]))
     np.testing.assert_allclose(other(inputs), one(inputs), rtol=1e-5)
+
+
+def test_solution_and_library_build_the_same_variational_encoder(rng):
+    theirs = solution("7.1")(latent_dim=3)
+    ours = networks.build_variational_encoder(latent_dim=3)
+    theirs.set_weights(ours.get_weights())
+    images = rng.random((4, 32, 32, 1))
+    for one, other in zip(theirs(images)[:2], ours(images)[:2], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)

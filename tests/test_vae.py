@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from lesson_solutions import solution
 
 from vae_course import networks
 from vae_course.layers import Sampling
@@ -355,3 +356,27 @@ def test_a_step_is_the_same_on_one_replica_and_on_two():
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_lessons_vae_trains_as_the_librarys(images):
+    def trained(model):
+        vae = model(heads(), pixels(), beta=BETA)
+        vae.compile(keras.optimizers.Adam(RATE), jit_compile=False)
+        history = vae.fit(
+            images,
+            batch_size=4,
+            epochs=2,
+            shuffle=False,
+            validation_data=images,
+            verbose=0,
+        ).history
+        weights = [np.asarray(weight) for weight in vae.trainable_weights]
+        return history, weights
+
+    history, weights = trained(solution("7.4"))
+    expected, others = trained(VAE)
+    assert history.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(history[name], values, rtol=1e-5)
+    for one, other in zip(weights, others, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
