@@ -10,13 +10,20 @@ import tensorflow as tf
 from keras import layers, ops
 
 from vae_course import losses, models, networks
-from vae_course.checks import ExerciseFailed
+from vae_course.checks import ExerciseFailed, contract
 from vae_course.checks import lesson_07 as check
 from vae_course.layers import Sampling
 from vae_course.losses import kl_loss, reconstruction_loss
 
 FILTERS = 32, 64, 128
 NAMES = "total_loss", "reconstruction_loss", "kl_loss"
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Let graphs be traced where other work is under way."""
+    monkeypatch.setattr(contract, "TIME_LIMIT", 20.0)
+
 
 # --- 7.1 --------------------------------------------------------------------
 
@@ -700,6 +707,16 @@ WRONG_LOSSES = [
 def test_slips_of_losses_are_named(mistake, answer, mistake_of):
     answer = vae_with(compute_losses=answer)
     assert mistake_of(check.compute_losses, answer) == mistake
+
+
+def test_another_default_of_beta_is_refused():
+    def five(self, encoder, decoder, beta=5.0, **kwargs):
+        start(self, encoder, decoder, beta, **kwargs)
+
+    answer = vae_with(__init__=five)
+    with pytest.raises(ExerciseFailed) as caught:
+        check.compute_losses(answer)
+    assert "beta = 1" in caught.value.args[0]
 
 
 # --- 7.3 --------------------------------------------------------------------

@@ -44,11 +44,9 @@ def images(rows, shape=(6, 4, 1)):
     return tf.constant(x * (1 if rows < 5 else 1.8), "float32")
 
 
-def make(attempt, tiny, **options):
+def make(attempt, tiny):
     """Make the learner's VAE of tiny networks."""
-    return attempt.run(
-        attempt.answer, tiny.encoder, tiny.decoder, beta=BETA, **options
-    )
+    return attempt.run(attempt.answer, tiny.encoder, tiny.decoder, beta=BETA)
 
 
 @contextlib.contextmanager
@@ -98,9 +96,9 @@ def trace(attempt, method, pack):
     import tensorflow as tf
 
     graph = tf.function(method, autograph=False)
-    images = tf.TensorSpec((None, 6, 4, 1))
+    any_number = tf.TensorSpec((None, 6, 4, 1))
     try:
-        return attempt.run(graph.get_concrete_function, pack(images))
+        return attempt.run(graph.get_concrete_function, pack(any_number))
     except ExerciseFailed as failure:
         raise ExerciseFailed(
             f"`{method.__name__}` works inside a graph, as in `fit`",

@@ -259,21 +259,16 @@ def _judge_step(attempt, tiny):
 
 
 def _name_the_still(still):
-    """Say what it means that some weights did not move."""
+    """Say what it means that these weights did not move, if there are any."""
     if not still:
         return
-    layers = {name.split()[0] for name in still}
-    heads = {"z_mean", "z_log_var", "z"}
-    [(mistake, question)] = [
-        (mistake, question)
-        for mistake, those, question in [
-            ("gradients_not_applied", heads | {"decoder"}, _APPLY),
-            ("kl_left_out", {"z_mean", "z_log_var"}, _BOTH_TERMS),
-            ("reconstruction_left_out", {"z", "decoder"}, _BOTH_TERMS),
-            ("decoder_fed_mean", {"z"}, _QUESTIONS["decoder_fed_mean"]),
-        ]
-        if layers == those
-    ] or [("forward_outside_tape", _TAPE)]
+    layers = " ".join(sorted({name.split()[0] for name in still}))
+    mistake, question = {
+        "decoder z z_log_var z_mean": ("gradients_not_applied", _APPLY),
+        "z_log_var z_mean": ("kl_left_out", _BOTH_TERMS),
+        "decoder z": ("reconstruction_left_out", _BOTH_TERMS),
+        "z": ("decoder_fed_mean", _QUESTIONS["decoder_fed_mean"]),
+    }.get(layers, ("forward_outside_tape", _TAPE))
     raise ExerciseFailed(
         f"one step moves all {len(WEIGHTS)} weights of the check's networks",
         f"these stayed where they were: {', '.join(sorted(still))}",
@@ -458,8 +453,8 @@ _QUESTIONS = {
     "one stays as it is?",
     "beta_left_out": "With beta = 1 this would be right. Where does the "
     "model keep its beta?",
-    "sign": "May this be negative? Which of the two makes a VAE worse: a "
-    "larger loss or a smaller one, and in which direction do you go?",
+    "sign": "Does a cloud that costs more make the total larger or smaller? "
+    "And does the step go up its slope, or down?",
     "kl_reported_with_beta": "Which number is kl_loss to show: the bare "
     "term, or what it adds to the total?",
     "means_swapped": "Which number did each running mean get, and what is it "

@@ -34,6 +34,7 @@ def judge(attempt):
         vae = make(attempt, tiny)
         for rows in 5, 3:
             _judge_values(vae, tiny, images(rows))
+    _judge_default(attempt, tiny)
     _judge_slopes(attempt, vae, tiny)
     _judge_graph(attempt, vae, tiny)
 
@@ -149,7 +150,6 @@ def _slips_of_reconstruction(tiny, x):
     z_mean, z_log_var, z = tiny.heads(x)
     right = tiny.losses(x)[0]
     pixels = cost_of_pixels(x, tiny.decode(z)).reshape(x.shape)
-    other = [cost_of_pixels(x, tiny.decode(h)).sum(1) for h in (z_log_var, z)]
     means = [
         kept
         for axes in ((1, 2, 3), (1, 2), (1,), (2,))
@@ -157,23 +157,34 @@ def _slips_of_reconstruction(tiny, x):
         for kept in (mean.sum((1, 2, 3)), mean[..., 0], pixels.mean(axes))
     ]
     means += [pixels[..., 0], pixels, pixels.mean()]
-    fed_mean = cost_of_pixels(x, tiny.decode(z_mean))
+    fed_mean, fed_log_var = (
+        cost_of_pixels(x, tiny.decode(head)) for head in (z_mean, z_log_var)
+    )
     drawn = tiny.decode(z)
+    swapped = cost_of_pixels(drawn, x.reshape(drawn.shape))
     square = np.square(x.reshape(drawn.shape) - drawn).sum(1)
     yield from with_questions(
         _QUESTIONS,
         ("decoder_fed_mean", [fed_mean.sum(1), fed_mean.mean(1)]),
-        ("outputs_swapped", other[:1]),
+        ("outputs_swapped", [fed_log_var.sum(1)]),
         ("beta_on_reconstruction", [BETA * right]),
-        (
-            "arguments_swapped",
-            [cost_of_pixels(drawn, x.reshape(drawn.shape)).sum(1)],
-        ),
+        ("arguments_swapped", [swapped.sum(1), swapped.mean(1)]),
         ("averages_pixels", means),
         ("sums_batch", [right.sum(), right.mean()]),
         ("sign", [-right]),
         ("squared_error", [square, square / pixels[0].size]),
     )
+
+
+def _judge_default(attempt, tiny):
+    vae = attempt.run(attempt.answer, tiny.encoder, tiny.decoder)
+    beta = getattr(vae, "beta", 1)
+    if beta != 1:
+        raise ExerciseFailed(
+            "VAE(encoder, decoder) has beta = 1",
+            f"{beta}",
+            "What does the first line of `__init__` say of beta?",
+        )
 
 
 def _judge_slopes(attempt, vae, tiny):
@@ -212,13 +223,12 @@ _QUESTIONS = {
     "axes does your code take a mean, and what does the exercise say of them?",
     "averages_latent": "What would a second latent just like the first add: "
     "as much again, or nothing?",
-    "sums_batch": "Does this number grow with the number of images in the "
-    "batch, and should it?",
+    "sums_batch": "How many images went in, and how many numbers came out?",
     "arguments_swapped": "Of which of the two, image or drawing, is the "
     "logarithm taken?",
     "squared_error": "That is a squared distance. Where is the logarithm?",
-    "sign": "May this be negative? Which of the two makes a VAE worse: a "
-    "larger loss or a smaller one, and in which direction do you go?",
+    "sign": "Can a drawing cost less than nothing, or a divergence lie "
+    "below 0?",
     "half_missing": "What stands before the sum of lesson 05?",
     "log_var_as_log_std": "Of what is z_log_var the logarithm: σ or σ²?",
     "std_for_variance": "What does the exponential of a log-variance give, "
