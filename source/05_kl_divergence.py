@@ -334,7 +334,7 @@ for e, d, a, b in zip(epsilon, draws, log_q, log_p, strict=True):
 #
 # *Medium · 15 minutes · 2 points*
 #
-# Estimate KL(q ‖ p) for every row, as the mean over draws.
+# Estimate KL(q ‖ p) for every row: the mean of log q(z) − log p(z) over draws.
 #
 # | | name | shape | unit |
 # |---|---|---|---|
@@ -430,8 +430,9 @@ for name, (mean, log_var) in clouds.items():
 
 # %% [markdown]
 # The means stay about the same. A single answer comes closer to them, but
-# slowly: a hundred times the draws for one more digit. And near $p$ about half
-# of the single draws say *below zero*, which no divergence is.
+# slowly: std · √draws stays about the same too, so one more digit costs a
+# hundred times the draws. And near $p$ about half of the single draws say
+# *below zero*, which no divergence is.
 #
 # Training would need such a number for every picture at every step. Could we
 # take the mean on paper, once and for all? **Here is a good place for a
@@ -729,7 +730,7 @@ widgets.kl_explorer()
 # *Figure: two sliders, z_mean and z_log_var. Above, the red bell p and a
 # dashed bell q that follows the sliders. Below, the curve q · (log q − log p):
 # a filled area above zero where q is higher than p, a hatched one below zero
-# where it is lower. The first less the second is the KL.*
+# where it is lower. The first less the second is the KL. The scales stay.*
 #
 # Look for the place where both areas vanish. Then leave z_mean there and move
 # z_log_var to −1 and −2, to 1 and 2. Narrower gets dearer by less than ½ each
@@ -828,7 +829,7 @@ for name in ("z_mean", "z_log_var"):
     up = kl_to_standard_normal(*moving(name, places + STEP))
     down = kl_to_standard_normal(*moving(name, places - STEP))
     off = np.abs(slopes - np.subtract(up, down) / (2 * STEP)).max()
-    print(f"by {name}: off by at most {off:.0e}")
+    print(f"slope by {name}: small steps differ by at most {off:.0e}")
     curve = kl_to_standard_normal(*moving(name, x))
     heights = kl_to_standard_normal(*moving(name, places))
     panels[name] = x, curve, places, heights, slopes
