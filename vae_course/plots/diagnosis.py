@@ -22,8 +22,8 @@ def rate_distortion(betas, rates, distortions):
         distortions: float (k,), the reconstruction losses, nats an image.
 
     Returns:
-        The figure. Grey dashed lines join places of one unweighted sum of
-        both; the lowest of them goes through the point of the best bound.
+        The figure. Dashed lines join places of one unweighted sum of both;
+        the lowest, in red, goes through the point of the best bound.
 
     Raises:
         TypeError: if an argument does not hold real numbers.
@@ -38,9 +38,16 @@ def rate_distortion(betas, rates, distortions):
     demand_shape("distortions", distortions.shape, "betas", betas.shape)
     figure, axis = new_figure(width=7.2, height=4.4)
     right = 1.15 * max(rates.max(), 1.0)
-    for total in np.sort(rates + distortions):
+    totals = np.sort(rates + distortions)
+    for total in totals[1:]:
         axis.plot([0, right], [total, total - right], "--", color="#b4bcc2")
-        axis.text(right, total - right, f"{total:.0f}", color=GREY)
+    axis.plot(
+        [0, right],
+        [totals[0], totals[0] - right],
+        "--",
+        color=RED,
+        label=f"rate + distortion = {totals[0]:.0f}, the least",
+    )
     order = np.argsort(rates)
     axis.plot(rates[order], distortions[order], "o-", color=BLUE)
     for beta, rate, distortion in zip(betas, rates, distortions, strict=True):
@@ -55,6 +62,7 @@ def rate_distortion(betas, rates, distortions):
         xlabel="rate: KL term, nats an image",
         ylabel="distortion: reconstruction loss,\nnats an image",
     )
+    axis.legend()
     return figure
 
 
@@ -66,18 +74,24 @@ def kl_by_dimension(panels):
 
     Returns:
         The figure, panels beside each other on one scale.
+
+    Raises:
+        TypeError: if a panel does not hold real numbers.
+        ValueError: if one is no row of finite numbers.
     """
     figure, axes = new_figure(
         1,
         len(panels),
-        width=2.2 * len(panels) + 0.6,
-        height=2.9,
+        width=1.8 * len(panels) + 0.6,
+        height=2.7,
         squeeze=False,
         sharey=True,
     )
     for axis, (title, kl) in zip(axes[0], panels.items(), strict=True):
-        _bars(axis, np.sort(kl)[::-1])
-        axis.set(title=title, xlabel="dimension, by rank")
+        kl = np.sort(real_array("panels", kl, ("latent_dim",)))[::-1]
+        places = np.arange(1, len(kl) + 1)
+        axis.bar(places, kl, color=BLUE)
+        axis.set(title=title, xlabel="dimension, by rank", xticks=places)
     axes[0, 0].set_ylabel("KL, nats an image")
     return figure
 
@@ -96,7 +110,7 @@ def patient_chart(chart, heading):
         drawn; pictures.
     """
     figure, axes = new_figure(
-        2, 3, width=10.0, height=5.6, width_ratios=[1, 1, 1.2]
+        2, 3, width=9.6, height=5.2, width_ratios=[1, 1, 1.2]
     )
     loss, kl_term, bars, codes, noise, pictures = axes.flat
     looks = {
