@@ -1,11 +1,12 @@
 """The checks of lesson 09 pass right answers and name each slip."""
 
+import functools
 import math
 from statistics import NormalDist
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import optimize, special, stats
 from spoil import change_input, spoil
 
 from vae_course import latent
@@ -41,6 +42,34 @@ def share_in_single_precision(z):
     return special.ndtr(z.astype("float32")).tolist()
 
 
+def share_by_gamma(z):
+    return (1 + np.sign(z) * special.gammainc(0.5, z**2 / 2)) / 2
+
+
+def share_in_place_on_a_copy(z, scale=2**0.5):
+    z = z / scale
+    special.erf(z, out=z)
+    z += 1
+    z /= 2
+    return z
+
+
+def ranks_in_percent(z):
+    return np.transpose(
+        [stats.percentileofscore(column, column) for column in z.T]
+    )
+
+
+def share_by_counting(z):
+    draws = np.random.default_rng(0).standard_normal(10_000)
+    return [[np.mean(draws < number) for number in row] for row in z]
+
+
+class Share:
+    def __call__(self, z):
+        return np.apply_along_axis(stats.norm.cdf, 0, z)
+
+
 RIGHT_SHARE = [
     latent.to_percentiles,
     special.ndtr,
@@ -51,6 +80,10 @@ RIGHT_SHARE = [
     share_by_math,
     share_by_integral,
     share_in_single_precision,
+    share_by_gamma,
+    share_in_place_on_a_copy,
+    Share(),
+    functools.partial(stats.norm.cdf, loc=0, scale=1),
     lambda z: 1 - stats.norm.sf(z),
     lambda z: special.erfc(-z / math.sqrt(2)) / 2,
     lambda z: np.exp(stats.norm.logcdf(z)),
@@ -62,6 +95,8 @@ WRONG_SHARE = [
     ("pdf_for_cdf", lambda z: np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)),
     ("pdf_for_cdf", lambda z: np.exp(-(z**2) / 2)),
     ("pdf_for_cdf", lambda z: [[BELL.pdf(v) for v in row] for row in z]),
+    ("pdf_for_cdf", stats.norm.logpdf),
+    ("empirical_ranks", ranks_in_percent),
     ("empirical_ranks", lambda z: stats.rankdata(z, axis=0) / len(z)),
     ("empirical_ranks", lambda z: stats.rankdata(z, axis=0) / (len(z) + 1)),
     ("empirical_ranks", lambda z: (stats.rankdata(z, axis=0) - 0.5) / len(z)),
@@ -98,6 +133,10 @@ WRONG_SHARE = [
     ("two_sided", lambda z: special.erf(abs(z) / np.sqrt(2))),
     ("inverse_for_cdf", stats.norm.ppf),
     ("inverse_for_cdf", special.ndtri),
+    ("inverse_for_cdf", stats.norm.isf),
+    ("half_lost", lambda z: 1 + special.erf(z / np.sqrt(2))),
+    ("half_lost", lambda z: special.erfc(-z / np.sqrt(2))),
+    ("half_lost", lambda z: special.erfc(z / np.sqrt(2))),
     ("log_for_cdf", stats.norm.logcdf),
     ("log_for_cdf", lambda z: np.log(stats.norm.cdf(z))),
     ("percent_for_share", lambda z: 100 * stats.norm.cdf(z)),
@@ -108,6 +147,8 @@ WRONG_SHARE = [
     ("fitted_normal", lambda z: stats.norm.cdf(z, z.mean(0), z.std(0))),
     ("fitted_normal", lambda z: special.ndtr((z - z.mean()) / z.std())),
     ("fitted_normal", lambda z: stats.norm.cdf(stats.zscore(z))),
+    ("fitted_normal", lambda z: stats.norm.cdf(z - z.mean(axis=0))),
+    ("fitted_normal", lambda z: stats.norm.cdf(z, scale=z.std(axis=0))),
     ("box_for_bell", lambda z: (z - z.min(0)) / np.ptp(z, axis=0)),
     ("box_for_bell", lambda z: (z - z.min()) / (z.max() - z.min())),
     (None, lambda z: special.ndtr(z)[:, 0]),
@@ -121,6 +162,9 @@ WRONG_SHARE = [
     (None, lambda z: stats.uniform.cdf(z)),
     (None, lambda z: stats.norm.cdf(z.max())),
     (None, lambda z: np.clip(special.ndtr(z), 0.2, 0.8)),
+    (None, lambda z: np.clip(special.ndtr(z), 0.001, 0.999)),
+    (None, lambda z: z > 0),
+    (None, share_by_counting),
     change_input(lambda z: special.ndtr(z), "z"),
 ]
 
@@ -175,6 +219,23 @@ def grid_by_product(n):
     return [(x, y) for y in steps[::-1] for x in steps]
 
 
+def grid_point_by_point(n):
+    def point(p):
+        return optimize.brentq(lambda x: BELL.cdf(x) - p, -9, 9)
+
+    return [
+        (point((column + 0.5) / n), -point((row + 0.5) / n))
+        for row in range(n)
+        for column in range(n)
+    ]
+
+
+def grid_by_sorting(n):
+    steps = steps_of(middles)(n)
+    points = [(x, y) for x in steps for y in steps]
+    return sorted(points, key=lambda point: (-point[1], point[0]))
+
+
 RIGHT_GRID = [
     latent.percentile_grid,
     laid_out(steps_of(middles)),
@@ -182,6 +243,11 @@ RIGHT_GRID = [
     grid_by_erfinv,
     grid_by_indices,
     grid_by_product,
+    grid_point_by_point,
+    grid_by_sorting,
+    lambda n: latent.percentile_grid(n).astype("float16"),
+    lambda n: latent.percentile_grid(n).astype("longdouble"),
+    laid_out(steps_of(lambda n: np.linspace(1e-9, 1 - 1e-9, n))),
     laid_out(steps_of(lambda n: np.arange(1, n + 1) / (n + 1))),
     laid_out(steps_of(lambda n: np.linspace(0, 1, n + 2)[1:-1])),
     laid_out(steps_of(lambda n: np.linspace(0.01, 0.99, n))),
@@ -210,6 +276,29 @@ def ends_included(n):
     return np.linspace(0, 1, n)
 
 
+def ends_hidden(limit):
+    return laid_out(lambda n: steps_of(ends_included)(n).clip(-limit, limit))
+
+
+def cut_in_pairs(**options):
+    def answer(n):
+        steps = steps_of(middles)(n)
+        return np.array(np.meshgrid(steps, steps, **options)).reshape(-1, 2)
+
+    return answer
+
+
+def second_axis(steps):
+    """Make an answer of which only the first axis is right."""
+
+    def answer(n):
+        grid = latent.percentile_grid(n)
+        grid[:, 1] = laid_out(steps)(n)[:, 1]
+        return grid
+
+    return answer
+
+
 WRONG_GRID = [
     ("infinite_ends", laid_out(steps_of(ends_included))),
     ("infinite_ends", laid_out(lambda n: special.ndtri(ends_included(n)))),
@@ -220,6 +309,9 @@ WRONG_GRID = [
         laid_out(lambda n: 2**0.5 * special.erfinv(2 * ends_included(n) - 1)),
     ),
     ("infinite_ends", laid_out(steps_of(ends_included), upside_down=True)),
+    ("infinite_ends", ends_hidden(1e308)),
+    ("infinite_ends", ends_hidden(1000)),
+    ("infinite_ends", ends_hidden(10)),
     ("axes_flipped", laid_out(steps_of(middles), upside_down=True)),
     ("axes_flipped", lambda n: latent.percentile_grid(n)[:, ::-1]),
     ("axes_flipped", lambda n: latent.percentile_grid(n)[::-1]),
@@ -241,6 +333,15 @@ WRONG_GRID = [
             np.meshgrid(*2 * [steps_of(middles)(n)], indexing="ij"), -1
         ).reshape(-1, 2),
     ),
+    ("axes_flipped", cut_in_pairs()),
+    ("axes_flipped", cut_in_pairs(indexing="ij")),
+    (
+        "axes_flipped",
+        lambda n: np.moveaxis(
+            latent.percentile_grid(n).reshape(n, n, 2), -1, 0
+        ).reshape(-1, 2),
+    ),
+    ("not_inverse_cdf", second_axis(even_steps)),
     ("not_inverse_cdf", laid_out(even_steps)),
     ("not_inverse_cdf", laid_out(even_steps, upside_down=True)),
     ("not_inverse_cdf", laid_out(lambda n: np.linspace(-2, 2, n))),
@@ -262,6 +363,7 @@ WRONG_GRID = [
     (None, laid_out(steps_of(lambda n: np.linspace(0.25, 0.75, n)))),
     (None, laid_out(lambda n: steps_of(middles)(n).round())),
     (None, lambda n: latent.percentile_grid(n).reshape(n, n, 2)),
+    (None, lambda n: np.meshgrid(*2 * [steps_of(middles)(n)])),
     (None, lambda n: latent.percentile_grid(n)[:n]),
     (None, lambda n: latent.percentile_grid(n + 1)),
     (None, lambda n: latent.percentile_grid(5)),
@@ -333,6 +435,10 @@ RIGHT_VECTOR = [
     vector_by_regression,
     vector_by_product,
     vector_in_single_precision,
+    lambda z, h, axis=0: (
+        z.mean(axis, where=h[:, None]) - z.mean(axis, where=~h[:, None])
+    ),
+    lambda z, h: np.delete(z, ~h, 0).mean(0) - np.delete(z, h, 0).mean(0),
 ]
 
 
@@ -348,30 +454,57 @@ def right_vector(z, h):
     return own(z, h) - others(z, h)
 
 
+def turned_in_place(z, has_attribute):
+    with_it = own(z, has_attribute)
+    np.logical_not(has_attribute, out=has_attribute)
+    return with_it - own(z, has_attribute)
+
+
+def an_empty_group(z, h):
+    with np.errstate(invalid="ignore"):
+        return own(z, h) - z[h == 2].sum(axis=0) / np.sum(h == 2)
+
+
 WRONG_VECTOR = [
     ("sums_not_means", lambda z, h: z[h].sum(axis=0) - z[~h].sum(axis=0)),
     ("sums_not_means", lambda z, h: h @ z - ~h @ z),
     ("sums_not_means", lambda z, h: np.where(h, 1, -1) @ z),
     ("sums_not_means", lambda z, h: z[~h].sum(axis=0) - z[h].sum(axis=0)),
     ("sums_not_means", lambda z, h: (z * h[:, None]).sum(axis=0)),
+    ("sums_not_means", lambda z, h: z[h].sum(axis=0) - others(z, h)),
+    ("sums_not_means", lambda z, h: own(z, h) - z[~h].sum(axis=0)),
+    ("sums_not_means", lambda z, h: z[~h].sum(axis=0)),
+    ("sums_not_means", lambda z, h: z.sum(axis=0)),
     ("sign", lambda z, h: others(z, h) - own(z, h)),
+    ("sign", lambda z, h: -vector_by_product(z, h)),
+    ("sign", lambda z, h: np.diff([own(z, h), others(z, h)], axis=0)[0]),
     ("sign", lambda z, h: -right_vector(z, h)),
     ("difference_missing", own),
     ("difference_missing", others),
     ("mean_of_all", lambda z, h: own(z, h) - z.mean(axis=0)),
     ("mean_of_all", lambda z, h: np.mean(z[h] - z.mean(0), axis=0)),
     ("mean_of_all", lambda z, h: z.mean(axis=0) - others(z, h)),
+    ("mean_of_all", lambda z, h: z.mean(axis=0) - own(z, h)),
+    ("mean_of_all", lambda z, h: others(z, h) - z.mean(axis=0)),
     ("added", lambda z, h: own(z, h) + others(z, h)),
     ("added", lambda z, h: z.mean(axis=0)),
     (
-        "divided_by_all",
+        "wrong_count",
         lambda z, h: np.mean(z * np.where(h, 1, -1)[:, None], 0),
     ),
     (
-        "divided_by_all",
+        "wrong_count",
         lambda z, h: (
             (z * h[:, None]).mean(axis=0) - (z * ~h[:, None]).mean(axis=0)
         ),
+    ),
+    ("wrong_count", lambda z, h: z[h].sum(0) / len(z) - others(z, h)),
+    ("wrong_count", lambda z, h: own(z, h) - z[~h].sum(0) / len(z)),
+    ("wrong_count", lambda z, h: (z[h].sum(0) - z[~h].sum(0)) / h.sum()),
+    ("wrong_count", lambda z, h: (z[h].sum(0) - z[~h].sum(0)) / sum(~h)),
+    (
+        "wrong_count",
+        lambda z, h: z[h].sum(0) / sum(~h) - z[~h].sum(0) / sum(h),
     ),
     (
         "mask_as_index",
@@ -393,6 +526,10 @@ WRONG_VECTOR = [
         "normalised",
         lambda z, h: right_vector(z, h) / np.linalg.norm(right_vector(z, h)),
     ),
+    (
+        "normalised",
+        lambda z, h: right_vector(z, ~h) / np.linalg.norm(right_vector(z, h)),
+    ),
     ("half_way", lambda z, h: right_vector(z, h) / 2),
     ("half_way", lambda z, h: own(z, h) - (own(z, h) + others(z, h)) / 2),
     (None, lambda z, h: np.median(z[h], 0) - np.median(z[~h], axis=0)),
@@ -403,6 +540,9 @@ WRONG_VECTOR = [
     (None, lambda z, h: z[h].mean(axis=1)),
     (None, lambda z, h: z[h][0] - z[~h][0]),
     (None, lambda z, h: right_vector(z, h).round(1)),
+    (None, lambda z, h: z[:3].mean(axis=0) - z[3:].mean(axis=0)),
+    ("not_finite", an_empty_group),
+    ("changes_its_input", turned_in_place),
     change_input(
         lambda z, has_attribute: latent.attribute_vector(z, has_attribute), "z"
     ),
@@ -442,16 +582,76 @@ def test_wrong_answers_are_named(judge, mistake, answer, mistake_of):
 
 
 @pytest.mark.parametrize(
-    "answer, words",
+    "judge, answer, words",
     [
-        (WRONG_GRID[6][1], "Which row of an image comes first"),
-        (WRONG_GRID[7][1], "which of the two numbers"),
-        (reordered(lambda table: table[:, ::-1]), "from left to right"),
-        (laid_out(middles), "between 0 and 1"),
-        (laid_out(even_steps), "steps alike"),
+        (check.to_percentiles, share_by_counting, "near, but not exact"),
+        (check.to_percentiles, lambda z: z, "Try these three"),
+        (
+            check.percentile_grid,
+            laid_out(steps_of(middles), upside_down=True),
+            "Which row of an image comes first",
+        ),
+        (
+            check.percentile_grid,
+            lambda n: latent.percentile_grid(n)[:, ::-1],
+            "which of the two numbers",
+        ),
+        (
+            check.percentile_grid,
+            reordered(lambda table: table[:, ::-1]),
+            "from left to right",
+        ),
+        (check.percentile_grid, cut_in_pairs(), "its own place"),
+        (check.percentile_grid, laid_out(middles), "between 0 and 1"),
+        (check.percentile_grid, laid_out(even_steps), "steps alike"),
+        (check.percentile_grid, second_axis(even_steps), "of z[:, 1]"),
+        (check.percentile_grid, ends_hidden(1e308), "begin and end"),
+        (check.attribute_vector, an_empty_group, "the mean of none"),
+        (check.attribute_vector, WRONG_VECTOR[0][1], "twice as long"),
     ],
 )
-def test_the_question_fits_the_grid(answer, words):
+def test_the_message_fits_the_answer(judge, answer, words):
     with pytest.raises(ExerciseFailed) as caught:
-        check.percentile_grid(answer)
+        judge(answer)
     assert words in " ".join(str(caught.value).split())
+
+
+def test_no_two_slips_of_the_percentiles_look_alike():
+    inputs = []
+
+    def watched(z):
+        inputs.append(z)
+        return special.ndtr(z)
+
+    check.to_percentiles(watched)
+    assert len(inputs) == 2
+    for z in inputs:
+        with np.errstate(all="ignore"):
+            slips = check._slips_of_percentiles(z)
+        assert no_two_alike(slips, special.ndtr(z))
+
+
+def test_no_two_slips_of_the_vector_look_alike():
+    inputs = []
+
+    def watched(z, has_attribute):
+        inputs.append((z, has_attribute))
+        return right_vector(z, has_attribute)
+
+    check.attribute_vector(watched)
+    assert len(inputs) == 2
+    for z, h in inputs:
+        slips = check._slips_of_attribute(z, h)
+        assert no_two_alike(slips, right_vector(z, h))
+
+
+def no_two_alike(slips, right):
+    """Tell whether different slugs, and the right one, differ clearly."""
+    named = [("right", right), *((slug, value) for slug, value, _ in slips)]
+    return not any(
+        np.shape(one) == np.shape(other)
+        and np.allclose(one, other, rtol=1e-3, atol=1e-3)
+        for i, (slug, one) in enumerate(named)
+        for other_slug, other in named[:i]
+        if slug != other_slug
+    )

@@ -34,9 +34,19 @@ ASK_ABOUT_PERCENTILES = {
     "are several that rise from 0 to 1.",
     "fitted_normal": "Which normal distribution is asked about: one that "
     "you measure on the codes, or one that was fixed beforehand?",
+    "half_lost": "At z = 0, half of the distribution lies below. What does "
+    "your function give there, and can a share be larger than 1?",
     "box_for_bell": "Your function spreads the codes evenly from their "
     "smallest to their largest. Where does the bell come in?",
 }
+ASK_WHERE = (
+    "What should your function give at 0, and far to the left and to the "
+    "right? Try these three."
+)
+ASK_WHY_SO_NEAR = (
+    "Everywhere you are near, but not exact. Does your function count, round, "
+    "cut off or approximate anything?"
+)
 ASK_ABOUT_GRID = {
     "numbers_swapped": "Print your first n points. Along a row of the "
     "picture, which of the two numbers of a point changes?",
@@ -58,6 +68,8 @@ ASK_ABOUT_GRID = {
     "How many have your points, and how do they meet?",
     "uneven": "Look at these percentiles: is every step as long as the "
     "next, and is the first as far from 0 as the last from 1?",
+    "cut_in_pairs": "Print your first n points. Do both numbers of a point "
+    "come from its own place, its column and its row?",
     "points_in_columns": "A row should be one point. What are your rows?",
 }
 ASK_ABOUT_ATTRIBUTE = {
@@ -71,7 +83,7 @@ ASK_ABOUT_ATTRIBUTE = {
     "should be in both.",
     "added": "If both groups had the same mean, what should the vector be, "
     "and what would yours be?",
-    "divided_by_all": "By how many is each of your two sums divided, and "
+    "wrong_count": "By how many is each of your two sums divided, and "
     "how many codes are in it?",
     "mask_as_index": "Is `has_attribute` a mask of True and False where you "
     "index with it? NumPy takes the numbers 0 and 1 for the first two rows.",
@@ -79,6 +91,8 @@ ASK_ABOUT_ATTRIBUTE = {
     "which axis does your mean run?",
     "normalised": "The way from one mean to the other has a direction and a "
     "length. What is the length of yours?",
+    "not_finite": "Print how many codes are in each of your two groups. What "
+    "is the mean of none?",
     "half_way": "Add your vector to the mean of those without. Do you arrive "
     "at the mean of those with?",
 }
@@ -89,15 +103,19 @@ def to_percentiles(attempt):
     """Judge the area under the standard normal below each number."""
     for n, latent_dim in (6, 2), (5, 3):
         z = _codes(n, latent_dim)
+        asked = (
+            f"the share of the standard normal below each number of {n} "
+            f"codes, {latent_dim} numbers each"
+        )
+        right = np.vectorize(BELL.cdf)(z)
         with np.errstate(all="ignore"):
-            value, slips = attempt(z=z), _slips_of_percentiles(z)
+            value = as_array(attempt(z=z), asked)
+            slips = _slips_of_percentiles(z)
         compare(
             value,
-            np.vectorize(BELL.cdf)(z),
-            asked=f"the share of the standard normal below each number of {n} "
-            f"codes, {latent_dim} numbers each",
-            question="What should your function give at 0, and far to the "
-            "left and to the right? Try these three.",
+            right,
+            asked=asked,
+            question=ASK_WHY_SO_NEAR if _near(value, right) else ASK_WHERE,
             slips=slips,
             rtol=1e-4,
             atol=1e-6,
@@ -117,9 +135,9 @@ def percentile_grid(attempt):
             "percentiles along each axis, row by row from the top left"
         )
         with np.errstate(all="ignore"):
-            grid = as_array(attempt(n=n), asked)
-        _look_at_the_numbers(grid, n, asked)
-        across, up = (_ticks(numbers, n, asked) for numbers in grid.T)
+            grid = as_array(attempt(n=n), asked).astype("float64")
+            _look_at_the_numbers(grid, n, asked)
+            across, up = (_ticks(grid, axis, n, asked) for axis in (0, 1))
         right = np.stack(np.meshgrid(across, up[::-1]), axis=-1)
         compare(
             grid,
@@ -136,7 +154,7 @@ def percentile_grid(attempt):
 def attribute_vector(attempt):
     """Judge the way from the mean of some codes to that of the others."""
     for n, latent_dim, n_with in (11, 3, 4), (8, 2, 5):
-        z = 0.7 + _codes(n, latent_dim)
+        z = 0.7 + 1.5 * _codes(n, latent_dim)
         has_attribute = np.random.default_rng(n + 2).permutation(n) < n_with
         with_it, without_it = (
             _mean_by_loop(z, has_attribute, kind) for kind in (True, False)
@@ -170,7 +188,7 @@ def _slips_of_percentiles(z):
     root = math.sqrt(2)
     return with_questions(
         ASK_ABOUT_PERCENTILES,
-        ("pdf_for_cdf", [pdf, np.exp(-(z**2) / 2)]),
+        ("pdf_for_cdf", [pdf, np.exp(-(z**2) / 2), np.log(pdf)]),
         ("empirical_ranks", _shares_of_ranks(z)),
         ("survival_for_cdf", [ndtr(-z)]),
         ("half_missing", [(1 + erf(z)) / 2, (1 + erf(z / 2)) / 2]),
@@ -179,21 +197,15 @@ def _slips_of_percentiles(z):
             "two_sided",
             [erf(np.abs(z) / root), 1 - erf(np.abs(z) / root)],
         ),
-        ("inverse_for_cdf", [ndtri(z)]),
+        ("inverse_for_cdf", [ndtri(z), -ndtri(z)]),
+        ("half_lost", [2 * ndtr(z), 2 * ndtr(-z)]),
         ("log_for_cdf", [log_ndtr(z)]),
         ("percent_for_share", [100 * ndtr(z)]),
         (
             "logistic_for_normal",
             [expit(slope * z) for slope in (1, 1.6, 1.7, 1.702, 2)],
         ),
-        (
-            "fitted_normal",
-            [
-                ndtr((z - z.mean(axis)) / z.std(axis, ddof=ddof))
-                for axis in (0, None)
-                for ddof in (0, 1)
-            ],
-        ),
+        ("fitted_normal", _shares_of_fitted_normals(z)),
         (
             "box_for_bell",
             [(z - z.min(axis)) / np.ptp(z, axis) for axis in (0, None)],
@@ -201,8 +213,29 @@ def _slips_of_percentiles(z):
     )
 
 
+def _near(value, right):
+    return value.shape == right.shape and np.allclose(value, right, atol=0.02)
+
+
+def _shares_of_fitted_normals(z):
+    """List the shares below each code of normals measured on the codes."""
+    from scipy.special import ndtr
+
+    shares = []
+    for axis in 0, None:
+        centred = z - z.mean(axis)
+        shares.append(ndtr(centred))
+        for ddof in 0, 1:
+            std = z.std(axis, ddof=ddof)
+            shares += [ndtr(centred / std), ndtr(z / std)]
+    return shares
+
+
 def _shares_of_ranks(z):
-    """List the shares of the codes below each code, however they count."""
+    """List the shares of the codes below each code, however they count.
+
+    SciPy's percentileofscore gives them in percent.
+    """
     shares = []
     for axis in 0, 1, None:
         ranks = z.argsort(axis).argsort(axis).reshape(z.shape)
@@ -212,7 +245,7 @@ def _shares_of_ranks(z):
             *((ranks + first) / m for first in (0, 0.5, 1)),
             (ranks + 1) / (m + 1),
         ]
-    return shares
+    return shares + [100 * share for share in shares]
 
 
 # --- 9.2 --------------------------------------------------------------------
@@ -241,25 +274,33 @@ def _look_at_the_numbers(grid, n, asked):
         raise ExerciseFailed(
             asked,
             f"shape {grid.shape}, expected {(n * n, 2)}",
-            "Every column of the picture meets every row. How many points "
-            "are that, and how many numbers has each?",
+            "One row of the result, one point. Every column of the picture "
+            "meets every row of it: how many points are that, and how many "
+            "numbers has each?",
         )
 
 
-def _ticks(numbers, n, asked):
-    """Return an axis of the grid, in order, if it is even in percentiles."""
+def _ticks(grid, axis, n, asked):
+    """Return an axis of the grid, in order, if it is even in percentiles.
+
+    Numbers closer than 1e-5 are one tick, computed in two ways.
+    """
     from scipy.special import ndtr
 
-    ticks = np.unique(numbers.round(5))
+    numbers = np.sort(grid[:, axis])
+    ticks = numbers[np.diff(numbers, prepend=-np.inf) > 1e-5]
     percentiles = ndtr(ticks)
-    got = "percentiles " + ", ".join(f"{p:.3f}" for p in percentiles)
+    got = f"percentiles of z[:, {axis}]: "
+    got += ", ".join(f"{p:.3f}" for p in percentiles)
     question = mistake = None
     if len(ticks) != n:
-        got = f"{len(ticks)} different numbers along an axis"
+        got = f"{len(ticks)} different numbers in z[:, {axis}]"
         question = "few_or_many"
     elif _is_even(percentiles):
         if percentiles[0] > 1 / n + TOLERANCE:
             question = "middle_only"
+        elif percentiles[-1] == 1:
+            question = mistake = "infinite_ends"
     elif np.allclose(np.diff(ticks), np.ptp(ticks) / (n - 1), atol=1e-3):
         question, mistake = "steps_alike", "not_inverse_cdf"
     else:
@@ -275,7 +316,10 @@ def _is_even(percentiles):
 
 
 def _grids_in_other_orders(right):
-    """List the seven other ways to lay a square of points out in rows."""
+    """List the seven other ways to lay a square of points out in rows.
+
+    And two that cut the arrays of np.meshgrid into pairs.
+    """
     turned = right.swapaxes(0, 1)
     orders = with_questions(
         ASK_ABOUT_GRID,
@@ -285,6 +329,13 @@ def _grids_in_other_orders(right):
         ),
         ("upside_down", [right[::-1], right[::-1, ::-1]]),
         ("mirrored", [right[:, ::-1]]),
+        (
+            "cut_in_pairs",
+            [
+                np.moveaxis(table, -1, 0)
+                for table in (right, right[::-1], turned[:, ::-1])
+            ],
+        ),
     )
     return [
         ("axes_flipped", grid.reshape(-1, 2), question)
@@ -306,36 +357,51 @@ def _mean_by_loop(z, has_attribute, kind):
 
 def _slips_of_attribute(z, has_attribute):
     own, others = z[has_attribute], z[~has_attribute]
-    index = has_attribute.astype(int)
-    right = own.mean(axis=0) - others.mean(axis=0)
     sums = own.sum(axis=0), others.sum(axis=0)
+    index = has_attribute.astype(int)
     picked = [z[rows].mean(axis=0) for rows in (index, 1 - index, ~index)]
+    own, others, middle = (part.mean(axis=0) for part in (own, others, z))
+    way = own - others
+    unit = way / np.linalg.norm(way)
     return with_questions(
         ASK_ABOUT_ATTRIBUTE,
-        ("sums_not_means", [sums[0] - sums[1], sums[1] - sums[0], sums[0]]),
-        ("sign", [-right]),
-        ("difference_missing", [own.mean(axis=0), others.mean(axis=0)]),
+        ("sums_not_means", _ways_with_sums(*sums, own, others)),
+        ("sign", [-way]),
+        ("difference_missing", [own, others]),
         (
             "mean_of_all",
-            [
-                own.mean(axis=0) - z.mean(axis=0),
-                z.mean(axis=0) - others.mean(axis=0),
-            ],
+            [own - middle, middle - own, others - middle, middle - others],
         ),
-        (
-            "added",
-            [own.mean(axis=0) + others.mean(axis=0), z.mean(axis=0)],
-        ),
-        ("divided_by_all", [(sums[0] - sums[1]) / len(z)]),
+        ("added", [own + others, middle]),
+        ("wrong_count", _ways_with_wrong_counts(*sums, has_attribute)),
         (
             "mask_as_index",
             [
-                *(picked[0] - other for other in picked[1:]),
-                *(picked[0] - others.mean(axis=0),),
-                *(own.mean(axis=0) - other for other in picked[1:]),
+                *(picked[0] - other for other in (*picked[1:], others)),
+                *(own - other for other in picked[1:]),
             ],
         ),
-        ("axis_mixed_up", [own.mean() - others.mean()]),
-        ("normalised", [right / np.linalg.norm(right)]),
-        ("half_way", [right / 2]),
+        ("axis_mixed_up", [way.mean()]),
+        ("normalised", [unit, -unit]),
+        ("half_way", [way / 2, -way / 2]),
+        ("not_finite", [np.full_like(way, np.nan)]),
     )
+
+
+def _ways_with_sums(own_sum, others_sum, own, others):
+    both = own_sum - others_sum, own_sum - others, own - others_sum
+    alone = own_sum, others_sum, own_sum + others_sum
+    return [*both, -both[0], *alone]
+
+
+def _ways_with_wrong_counts(own_sum, others_sum, has_attribute):
+    """List differences whose sums are divided by how many others are."""
+    n, n_with = len(has_attribute), has_attribute.sum()
+    counts = n_with, n - n_with, n
+    ways = [
+        own_sum / first - others_sum / second
+        for first in counts
+        for second in counts
+        if (first, second) != (n_with, n - n_with)
+    ]
+    return [*ways, (others_sum - own_sum) / n]
