@@ -53,6 +53,17 @@ RIGHT_DISCRETE = [
     lambda p, q: special.xlogy(p, p).sum() - special.xlogy(p, q).sum(),
 ]
 
+
+def where_infinite(value):
+    """Make an answer that is right, but for what it says of infinity."""
+
+    def answer(p, q):
+        nats = special.rel_entr(p, q).sum()
+        return nats if np.isfinite(nats) else value
+
+    return answer
+
+
 WRONG_DISCRETE = [
     ("reversed", lambda p, q: kl_by_mask(q, p)),
     ("reversed", lambda p, q: np.sum(q * np.log(q / p))),
@@ -103,6 +114,19 @@ WRONG_DISCRETE = [
         lambda p, q: stats.entropy(q) - stats.entropy(p),
     ),
     ("absolute", lambda p, q: np.sum(p * np.abs(np.log(p / q)))),
+    ("ratio_of_logs", lambda p, q: np.sum(p * np.log(p) / np.log(q))),
+    ("ratio_of_logs", lambda p, q: p @ np.emath.logn(q, p)),
+    (
+        "ratio_of_logs",
+        lambda p, q: sum(
+            a * math.log(a, b) for a, b in zip(p, q, strict=True)
+        ),
+    ),
+    ("sign", lambda p, q: -stats.entropy(p, q, base=2)),
+    ("infinity_missing", where_infinite(-np.inf)),
+    ("infinity_missing", where_infinite(np.nan)),
+    ("infinity_missing", where_infinite(np.full(1, np.inf))),
+    ("infinity_missing", where_infinite(np.full(3, np.inf))),
     (None, lambda p, q: np.sum((p - q) ** 2)),
     (None, lambda p, q: [kl_by_mask(p, q)]),
     (None, lambda p, q: kl_by_mask(p, q) + kl_by_mask(q, p)),
@@ -154,8 +178,45 @@ def draws_in_pairs(z_mean, z_log_var, n_samples, rng):
     return 0.5 * (z**2 - epsilon**2 - z_log_var).sum(-1).mean(0)
 
 
+def draws_with_their_mirrors(z_mean, z_log_var, n_samples, rng):
+    half = rng.standard_normal((n_samples, *z_mean.shape))
+    epsilon = np.concatenate([half, -half])
+    z = z_mean + np.exp(z_log_var / 2) * epsilon
+    return 0.5 * (z**2 - epsilon**2 - z_log_var).sum(-1).mean(0)
+
+
+def draws_number_by_number(z_mean, z_log_var, n_samples, rng):
+    estimates = []
+    for mean, log_var in zip(z_mean, z_log_var, strict=True):
+        nats = 0.0
+        for _ in range(n_samples):
+            for m, v in zip(mean, log_var, strict=True):
+                z = rng.normal(m, math.exp(v / 2))
+                nats += (z**2 - (z - m) ** 2 / math.exp(v) - v) / 2
+        estimates.append(nats / n_samples)
+    return estimates
+
+
+def draws_by_quantiles(z_mean, z_log_var, n_samples, rng):
+    q = stats.norm(z_mean, np.exp(z_log_var / 2))
+    z = q.ppf(rng.random((n_samples, *z_mean.shape)))
+    return (q.logpdf(z) - stats.norm.logpdf(z)).sum(-1).mean(0)
+
+
+def draws_in_float32(z_mean, z_log_var, n_samples, rng):
+    shape = (n_samples, *z_mean.shape)
+    epsilon = rng.standard_normal(shape, dtype="float32")
+    z = z_mean.astype("float32") + np.exp(z_log_var / 2) * epsilon
+    terms = z**2 - epsilon**2 - z_log_var
+    return (0.5 * terms.sum(-1).mean(0)).astype("float32")
+
+
 RIGHT_SAMPLED = [
     draws_at_once,
+    draws_with_their_mirrors,
+    draws_number_by_number,
+    draws_by_quantiles,
+    draws_in_float32,
     densities.kl_monte_carlo,
     draws_one_by_one,
     draws_row_by_row,
@@ -220,7 +281,116 @@ def with_rng(make):
     return answer
 
 
+def by_rows(
+    noise=np.random.Generator.standard_normal, q=None, p=None, reduce=None
+):
+    """Make an answer as the lesson does; right without an argument.
+
+    Args:
+        noise: a function of rng and shape.
+        q: a function that gives log q its mean and log-variance.
+        p: the same for log p.
+        reduce: a function of log q and log p.
+    """
+    q = q or (lambda mean, log_var: (mean, log_var))
+    p = p or (lambda mean, log_var: (0 * mean, 0 * log_var))
+    reduce = reduce or (lambda log_q, log_p: np.mean(log_q - log_p))
+
+    def answer(z_mean, z_log_var, n_samples, rng):
+        estimates = []
+        for row in zip(z_mean, z_log_var, strict=True):
+            epsilon = noise(rng, (n_samples, len(row[0])))
+            z = row[0] + np.exp(row[1] / 2) * epsilon
+            log_q = densities.diagonal_normal_log_pdf(z, *q(*row))
+            log_p = densities.diagonal_normal_log_pdf(z, *p(*row))
+            estimates.append(reduce(log_q, log_p))
+        return np.array(estimates)
+
+    return answer
+
+
+def draws_for_each_density(z_mean, z_log_var, n_samples, rng):
+    std = np.exp(z_log_var / 2)
+    first, second = rng.normal(z_mean, std, (2, n_samples, *z_mean.shape))
+    log_q = stats.norm.logpdf(first, z_mean, std).sum(-1).mean(0)
+    return log_q - stats.norm.logpdf(second).sum(-1).mean(0)
+
+
+def half_of_it_exact(z_mean, z_log_var, n_samples, rng):
+    z = rng.normal(z_mean, np.exp(z_log_var / 2), (n_samples, *z_mean.shape))
+    log_p = stats.norm.logpdf(z).sum(-1).mean(0)
+    return densities.expected_log_posterior(z_log_var) - log_p
+
+
+def one_epsilon_again_and_again(z_mean, z_log_var, n_samples, rng):
+    z = rng.normal(z_mean, np.exp(z_log_var / 2))
+    total = 0
+    for _ in range(n_samples):
+        total += stats.norm.logpdf(z, z_mean, np.exp(z_log_var / 2)).sum(1)
+        total -= stats.norm.logpdf(z).sum(1)
+    return total / n_samples
+
+
+def one_epsilon_for_a_draw(z_mean, z_log_var, n_samples, rng):
+    epsilon = rng.standard_normal((n_samples, len(z_mean)))[..., None]
+    z = z_mean + np.exp(z_log_var / 2) * epsilon
+    return 0.5 * (z**2 - epsilon**2 - z_log_var).sum(-1).mean(0)
+
+
+def all_but_one_draw(z_mean, z_log_var, n_samples, rng):
+    if n_samples == 1:
+        return np.nan * z_mean[:, 0]
+    return draws_at_once(z_mean, z_log_var, n_samples - 1, rng)
+
+
+def only_three_rows(z_mean, z_log_var, n_samples, rng):
+    return draws_at_once(z_mean[:3], z_log_var[:3], n_samples, rng)
+
+
 WRONG_SAMPLED = [
+    ("uniform_noise", by_rows(np.random.Generator.random)),
+    ("uniform_noise", by_rows(lambda rng, size: rng.uniform(size=size))),
+    ("uniform_noise", by_rows(lambda rng, size: rng.uniform(-1, 1, size))),
+    (
+        "not_one_normal_draw",
+        by_rows(lambda rng, size: rng.uniform(-(3**0.5), 3**0.5, size)),
+    ),
+    (
+        "not_one_normal_draw",
+        lambda m, v, n, g: draws_at_once(m, v, n + 1, g),
+    ),
+    ("not_finite", all_but_one_draw),
+    ("clipped", lambda m, v, n, g: np.maximum(draws_at_once(m, v, n, g), 0)),
+    ("clipped", lambda m, v, n, g: abs(draws_at_once(m, v, n, g))),
+    ("clipped", by_rows(reduce=lambda a, b: np.mean(np.maximum(a - b, 0)))),
+    ("clipped", by_rows(reduce=lambda a, b: np.mean(abs(a - b)))),
+    ("draws_apart", draws_for_each_density),
+    ("draws_apart", half_of_it_exact),
+    ("n_samples_ignored", one_epsilon_again_and_again),
+    ("noise_shared", one_epsilon_for_a_draw),
+    ("prior_not_standard", by_rows(p=lambda m, v: (0 * m, 0 * v + 1))),
+    ("prior_not_standard", by_rows(p=lambda m, v: (0 * m + 1, 0 * v))),
+    ("prior_not_standard", by_rows(p=lambda m, v: (0 * m + 1, 0 * v + 1))),
+    ("prior_not_standard", by_rows(p=lambda m, v: (0 * m, v))),
+    ("prior_not_standard", by_rows(p=lambda m, v: (m, v))),
+    ("mean_not_added", by_rows(p=lambda m, v: (m, 0 * v))),
+    ("log_missing", by_rows(q=lambda m, v: (m, np.exp(v)))),
+    ("log_missing", by_rows(q=lambda m, v: (m, np.exp(v / 2)))),
+    (
+        "weighted_twice",
+        by_rows(reduce=lambda a, b: np.exp(a) @ (a - b) / len(a)),
+    ),
+    (
+        "weighted_twice",
+        by_rows(reduce=lambda a, b: np.mean(np.e**a * (a - b))),
+    ),
+    ("bits", by_rows(reduce=lambda a, b: np.mean(a - b) / np.log(2))),
+    ("bits", lambda m, v, n, g: draws_at_once(m, v, n, g) * np.log2(np.e)),
+    ("noise_not_scaled", sampled(draw=lambda m, v, e: m + e)),
+    ("noise_not_scaled", sampled_by_epsilon(lambda m, v, e: m + e)),
+    (None, only_three_rows),
+    (None, by_rows(reduce=lambda a, b: (a - b)[0])),
+    (None, by_rows(reduce=lambda a, b: np.log(np.mean(np.exp(a - b))))),
     ("samples_from_prior", sampled(draw=lambda m, v, e: e)),
     ("samples_from_prior", sampled_by_epsilon(lambda m, v, e: e)),
     (
@@ -358,6 +528,19 @@ WRONG_POSTERIOR = [
         "two_pi_power",
         lambda v: -0.5 * (len(v) * LOG_TWO_PI + np.sum(v + 1, axis=1)),
     ),
+    (
+        "two_pi_power",
+        lambda v: -0.5 * (LOG_TWO_PI + np.sum(v, axis=1) + 1),
+    ),
+    ("two_pi_power", lambda v: -0.5 * (np.log(TWO_PI * np.e) + v.sum(1))),
+    ("two_pi_power", lambda v: -0.5 * (len(v) * (LOG_TWO_PI + 1) + v.sum(1))),
+    ("sign", row_sum(lambda v: LOG_TWO_PI - (v + 1))),
+    ("sign", lambda v: np.sum(LOG_TWO_PI + v + 1, axis=1)),
+    ("two_pi_missing", row_sum(lambda v: v)),
+    ("half_missing", lambda v: np.sum(-0.5 * (LOG_TWO_PI + v) + 1, axis=1)),
+    ("half_missing", lambda v: np.sum(-0.5 * LOG_TWO_PI + v + 1, axis=1)),
+    ("bits", row_sum(lambda v: np.log2(TWO_PI) + v + 1)),
+    ("bits", row_sum(lambda v: np.log10(TWO_PI) + v + 1)),
     ("not_standardised", row_sum(lambda v: LOG_TWO_PI + v + np.exp(v))),
     (
         "not_standardised",
@@ -437,6 +620,19 @@ WRONG_PRIOR = [
     ("sign", lambda m, v: -prior_by_logpdf(m, v)),
     ("sign", row_sum(lambda m, v: LOG_TWO_PI + m**2 - np.exp(v))),
     ("sign", row_sum(lambda m, v: LOG_TWO_PI - m**2 + np.exp(v))),
+    ("sign", row_sum(lambda m, v: LOG_TWO_PI - m**2 - np.exp(v))),
+    ("sign", lambda m, v: -2 * prior_by_logpdf(m, v)),
+    ("exp_missing", row_sum(lambda m, v: LOG_TWO_PI + m**2 + v**2)),
+    (
+        "half_missing",
+        lambda m, v: np.sum(-0.5 * (LOG_TWO_PI + m**2) + np.exp(v), axis=1),
+    ),
+    (
+        "half_missing",
+        lambda m, v: np.sum(-0.5 * LOG_TWO_PI + m**2 + np.exp(v), axis=1),
+    ),
+    ("bits", row_sum(lambda m, v: np.log2(TWO_PI) + m**2 + np.exp(v))),
+    ("bits", row_sum(lambda m, v: np.log10(TWO_PI) + m**2 + np.exp(v))),
     ("mean_not_squared", row_sum(lambda m, v: LOG_TWO_PI + m + np.exp(v))),
     (
         "mean_not_squared",
@@ -624,6 +820,17 @@ WRONG_KL = [
     ("sign", row_sum(lambda m, v: 1 + v + m**2 - np.exp(v))),
     ("sign", row_sum(lambda m, v: 1 - v - m**2 - np.exp(v))),
     ("sign", row_sum(lambda m, v: v - m**2 - np.exp(v) - 1)),
+    ("sign", row_sum(lambda m, v: 1 + v + m**2 + np.exp(v))),
+    ("sign", lambda m, v: 0.5 * (1 + v + m**2 + np.exp(v)).sum(axis=1)),
+    ("sign", lambda m, v: posterior_by_entropy(v) + prior_by_logpdf(m, v)),
+    ("sign", lambda m, v: -posterior_by_entropy(v) - prior_by_logpdf(m, v)),
+    ("half_missing", lambda m, v: (m**2 + (np.exp(v) - v - 1) / 2).sum(1)),
+    ("half_missing", lambda m, v: (np.exp(v) + (m**2 - v - 1) / 2).sum(1)),
+    ("exp_missing", row_sum(lambda m, v: 1 + v - m**2 - v**2)),
+    (
+        "one_missing",
+        lambda m, v: 0.5 * (m**2 + np.exp(v) - v).sum(axis=1) - 1,
+    ),
     (
         "log_var_as_log_std",
         row_sum(lambda m, v: 1 + 2 * v - m**2 - np.exp(2 * v)),
@@ -734,6 +941,19 @@ WRONG_GRADIENTS = [
     ("gradient_swapped", lambda m, v: (0.5 * (np.exp(v) - 1), m)),
     ("gradient_swapped", lambda m, v: gradients_by_steps(m, v)[::-1]),
     ("gradient_swapped", lambda m, v: (np.exp(v) - 1, m)),
+    ("gradient_swapped", lambda m, v: (np.exp(v) - 1, 2 * m)),
+    ("gradient_swapped", lambda m, v: (np.exp(v) / 2, m)),
+    ("gradient_swapped", lambda m, v: -gradients_by_steps(m, v)[::-1]),
+    ("not_differentiated", lambda m, v: (m**2 / 2, np.expm1(v) / 2)),
+    ("not_differentiated", lambda m, v: (m**2, np.expm1(v) / 2)),
+    ("not_differentiated", lambda m, v: (m, (np.exp(v) - v - 1) / 2)),
+    ("not_differentiated", lambda m, v: (m, (np.exp(v) - v) / 2)),
+    (
+        "not_differentiated",
+        lambda m, v: (m**2 / 2, (np.exp(v) - v - 1) / 2),
+    ),
+    ("by_variance", lambda m, v: (m, 0.5 * (1 - 1 / np.exp(v)))),
+    ("by_variance", lambda m, v: (m, np.exp(v / 2) - np.exp(-v / 2))),
     ("sign", lambda m, v: (-m, 0.5 * (1 - np.exp(v)))),
     ("sign", lambda m, v: (m, 0.5 * (1 - np.exp(v)))),
     ("sign", lambda m, v: (m, 0.5 * (1 + np.exp(v)))),
@@ -747,6 +967,8 @@ WRONG_GRADIENTS = [
     ("averages_latent", lambda m, v: gradients_by_steps(m, v) / m.shape[1]),
     ("averages_latent", lambda m, v: gradients_by_steps(m, v) / len(m)),
     ("averages_latent", lambda m, v: gradients_by_steps(m, v) / m.size),
+    ("averages_latent", lambda m, v: (m.mean(1), np.expm1(v).mean(1) / 2)),
+    ("latents_summed", lambda m, v: (m.sum(), np.expm1(v).sum() / 2)),
     ("wrong_type", lambda m, v: m + np.expm1(v) / 2),
     ("wrong_type", lambda m, v: 3.0),
     (None, lambda m, v: (m, np.expm1(v).sum(1) / 2)),
@@ -788,7 +1010,9 @@ def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("draw", [draws_at_once, draws_by_epsilon])
+@pytest.mark.parametrize(
+    "draw", [draws_at_once, draws_by_epsilon, draws_in_pairs]
+)
 def test_right_estimates_pass_whatever_the_chance(seed, draw):
     def other_chance(z_mean, z_log_var, n_samples, rng):
         rng.random(seed)

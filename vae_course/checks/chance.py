@@ -67,7 +67,8 @@ def demand_finite(draws, asked):
         raise ExerciseFailed(
             asked,
             "numbers among them that are not finite",
-            "Which step leaves the range of floating-point numbers?",
+            "Which step leaves the range of floating-point numbers, or gets "
+            "one that it is not made for?",
             "not_finite",
         )
 
