@@ -324,9 +324,10 @@ LIKELIHOOD_SLIPS = [
     ("sums_batch", of_pixels(lambda nats: ops.sum(nats))),
     ("sums_batch", of_pixels(lambda nats: ops.mean(total(nats)))),
     (
-        "sums_batch",
+        "divides_by_batch",
         of_pixels(lambda nats: total(nats) / ops.shape(nats)[0]),
     ),
+    ("divides_by_batch", lambda x, a: by_keras(x, a) / len(x)),
     ("sign", per_pixel(lambda x, a: -nats_of_pixels(x, a))),
     ("sign", lambda x, a: -by_keras(x, a)),
     ("sign", of_pixels(lambda nats: -ops.mean(nats, axis=PIXELS))),
@@ -336,7 +337,23 @@ LIKELIHOOD_SLIPS = [
     ("sign", per_pixel(lambda x, a: x * a + ops.softplus(a))),
     ("complement_wrong", blank_as(ops.log_sigmoid)),
     ("complement_wrong", blank_as(lambda a: ops.log_sigmoid(1 - a))),
-    ("complement_wrong", blank_as(lambda a: 1 - ops.log_sigmoid(a))),
+    ("logarithm_first", blank_as(lambda a: 1 - ops.log_sigmoid(a))),
+    ("logarithm_first", blank_as(lambda a: 1 + ops.softplus(-a))),
+    ("logarithm_first", blank_as(lambda a: 1 - ops.softplus(-a))),
+    ("ink_wrong", per_pixel(lambda x, a: -ops.softplus(a))),
+    (
+        "ink_wrong",
+        per_pixel(
+            lambda x, a: x * ops.log_sigmoid(-a) - (1 - x) * ops.softplus(a)
+        ),
+    ),
+    ("sign", per_pixel(lambda x, a: (2 * x - 1) * ops.softplus(a))),
+    (
+        "sign",
+        per_pixel(
+            lambda x, a: x * ops.softplus(a) + (1 - x) * ops.softplus(-a)
+        ),
+    ),
     ("complement_wrong", blank_as(lambda a: ops.log(1 - ops.log_sigmoid(a)))),
     ("complement_wrong", per_pixel(lambda x, a: x * a - ops.softplus(-a))),
     (
@@ -553,8 +570,21 @@ ELBO_SLIPS = [
     ("sums_batch", with_likelihood(lambda x, a: ops.mean(by_softplus(x, a)))),
     ("sums_batch", lambda x, a, m, v: ops.sum(right_elbo(x, a, m, v))),
     ("sums_batch", lambda x, a, m, v: ops.mean(right_elbo(x, a, m, v))),
-    ("sums_batch", with_kl(lambda m, v: ops.sum(right_kl(m, v)))),
-    ("sums_batch", with_kl(lambda m, v: ops.mean(right_kl(m, v)))),
+    ("kl_sums_batch", with_kl(lambda m, v: ops.sum(right_kl(m, v)))),
+    ("kl_sums_batch", with_kl(lambda m, v: ops.mean(right_kl(m, v)))),
+    (
+        "kl_sums_batch",
+        with_kl(lambda m, v: -ops.sum(1 + v - m**2 - ops.exp(v)) / 2),
+    ),
+    (
+        "divides_by_batch",
+        lambda x, a, m, v: right_elbo(x, a, m, v) / x.shape[0],
+    ),
+    ("divides_by_batch", with_kl(lambda m, v: right_kl(m, v) / len(m))),
+    (
+        "divides_by_batch",
+        with_likelihood(lambda x, a: by_keras(x, a) / len(x)),
+    ),
     ("sums_batch", with_likelihood(lambda x, a: ops.sum(by_softplus(x, a)))),
     ("sign", lambda x, a, m, v: -right_elbo(x, a, m, v)),
     ("sign", lambda x, a, m, v: right_kl(m, v) - by_softplus(x, a)),
@@ -606,6 +636,12 @@ ELBO_SLIPS = [
     ("sign_in_bracket", half_sum(lambda m, v: m**2 + ops.exp(v) + 1 - v)),
     ("exp_missing", half_sum(lambda m, v: m**2 + v - 1 - v)),
     ("exp_missing", half_sum(lambda m, v: ops.square(m) - 1)),
+    ("exp_missing", half_sum(lambda m, v: m**2 + ops.square(v) - 1 - v)),
+    ("exp_missing", half_sum(lambda m, v: m * m - v + v * v - 1)),
+    (
+        "log_var_as_log_std",
+        half_sum(lambda m, v: m**2 + ops.exp(2 * v) - 1 - v),
+    ),
     ("mean_not_squared", half_sum(lambda m, v: m + ops.exp(v) - 1 - v)),
     (
         "mean_not_squared",
@@ -684,6 +720,59 @@ def test_right_elbos_pass_and_come_back(answer):
 @pytest.mark.parametrize("mistake, answer", ELBO_SLIPS)
 def test_slips_of_the_elbo_are_named(mistake, answer, mistake_of):
     assert mistake_of(check.elbo, answer) == mistake
+
+
+def stub(x, x_logits):
+    raise NotImplementedError("Exercise 6.1")
+
+
+def calling(likelihood, result="log_likelihood(x, x_logits) - kl"):
+    """Make the elbo of a notebook in which 6.1 was answered like this."""
+    notebook = {
+        "log_likelihood": likelihood,
+        "right_kl": right_kl,
+        "stub": stub,
+    }
+    exec(
+        "def elbo(x, x_logits, z_mean, z_log_var):\n"
+        "    kl = right_kl(z_mean, z_log_var)\n"
+        f"    return {result}",
+        notebook,
+    )
+    return notebook["elbo"]
+
+
+@pytest.mark.parametrize(
+    "likelihood",
+    [
+        stub,
+        sigmoid_then_log,
+        average,
+        lambda x, a: -by_softplus(x, a),
+        lambda x, a: tf.stop_gradient(by_softplus(x, a)),
+        lambda x: x,
+    ],
+)
+def test_a_right_elbo_is_not_blamed_for_its_likelihood(likelihood, mistake_of):
+    answer = calling(likelihood)
+    assert mistake_of(check.elbo, answer) == "likelihood_unfinished"
+    assert answer.__globals__["log_likelihood"] is likelihood
+
+
+def test_a_right_elbo_with_a_right_likelihood_passes():
+    answer = calling(by_softplus)
+    assert check.elbo(answer) is answer
+
+
+@pytest.mark.parametrize("likelihood", [by_softplus, average])
+def test_a_wrong_elbo_is_blamed_itself(likelihood, mistake_of):
+    added = calling(likelihood, "log_likelihood(x, x_logits) + kl")
+    assert mistake_of(check.elbo, added) not in {None, "likelihood_unfinished"}
+
+
+def test_an_elbo_whose_stub_calls_the_likelihood_is_not_started():
+    answer = calling(by_softplus, "stub(log_likelihood(x, x_logits), kl)")
+    assert check.elbo(answer) is losses.elbo
 
 
 @pytest.mark.parametrize("mistake, answer", spoil(right_elbo))
