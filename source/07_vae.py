@@ -252,7 +252,7 @@ plots.hourglass(shapes, heading="The hourglass of a VAE")
 
 # %% [markdown]
 # *Figure: a dot for every layer, on a logarithmic axis. From 1,024 numbers
-# the first convolution makes 8,192, and three layers on there are 2,048. Then
+# the first convolution makes 8,192, and two layers on there are 2,048. Then
 # come three red dots of 2 numbers each, z_mean, z_log_var and z; the decoder
 # goes up to 32,768 and ends with 1,024.*
 #
