@@ -3,10 +3,9 @@
 #
 # **Which loss makes the pictures that we were shown likely?**
 #
-# In about 85 minutes (there is a good place for a break half-way) you will
-# - have seen why the probability of a picture cannot be computed,
-# - have derived a bound on it twice, and checked both derivations to the
-#   last digit on a toy where everything is exact,
+# In about an hour and a half (with a place for a break) you will
+# - see why the probability of a picture cannot be computed,
+# - derive a bound on it twice, and check it on a toy where all is exact,
 # - know why cross-entropy and squared error are *choices*,
 # - compute the bound in nats, however sure of itself the decoder is,
 # - read off any published loss which β it really has.
@@ -51,9 +50,8 @@ rng = np.random.default_rng(SEED)
 #
 # $$p(x) = \int p(x\mid z)\,p(z)\,dz$$
 #
-# A good recipe makes the pictures that we were shown likely. So training
-# should raise $\log p(x)$, added up over the training pictures. The
-# distribution $p(z\mid x)$ of the codes that may have made a given $x$ is
+# So training should raise $\log p(x)$, added up over the training pictures.
+# The distribution $p(z\mid x)$ of the codes that may have made a given $x$ is
 # called the **posterior**.
 
 # %% [markdown]
@@ -87,7 +85,8 @@ rng = np.random.default_rng(SEED)
 # \text{mean} = \frac{w\,(x - b)}{w^2 + \sigma_x^2}$$
 #
 # By hand for $x = 3$: $w^2 + \sigma_x^2 = 2.5$, so the variance is
-# 0.25 / 2.5 = 0.1 and the mean 1.5 · 2.5 / 2.5 = 1.5.
+# 0.25 / 2.5 = 0.1 and the mean 1.5 · 2.5 / 2.5 = 1.5. A fine grid over $z$
+# must find the same.
 #
 # <details><summary>Where the two formulas come from</summary>
 #
@@ -101,9 +100,6 @@ rng = np.random.default_rng(SEED)
 # and $z$ stands times the mean divided by the variance. Compare.
 #
 # </details>
-
-# %% [markdown]
-# A fine grid over $z$ must find the same numbers.
 
 
 # %%
@@ -126,14 +122,14 @@ def toy_posterior(x):
 x_toy = np.array([3.0])
 grid, step = np.linspace(-8, 8, 4001, retstep=True)
 joint = np.exp(toy_log_likelihood(x_toy, grid[:, None])) * norm.pdf(grid)
-area = joint.sum() * step
-centre = (grid * joint).sum() * step / area
-width = ((grid - centre) ** 2 * joint).sum() * step / area
+evidence = joint.sum() * step
+centre = (grid * joint).sum() * step / evidence
+spread = ((grid - centre) ** 2 * joint).sum() * step / evidence
 [exact_mean], [exact_variance] = toy_posterior(x_toy)
 print("           log p(x)    posterior: mean  variance")
 print(f"formulas {toy_log_evidence(x_toy):10.6f}", end="")
 print(f"{exact_mean:18.6f} {exact_variance:9.6f}")
-print(f"grid     {np.log(area):10.6f} {centre:17.6f} {width:9.6f}")
+print(f"grid     {np.log(evidence):10.6f} {centre:17.6f} {spread:9.6f}")
 
 # %% [markdown]
 # ## The problem: almost no draw explains the picture
@@ -141,10 +137,9 @@ print(f"grid     {np.log(area):10.6f} {centre:17.6f} {width:9.6f}")
 # Without such formulas, $p(x)$ is still a mean: that of $p(x\mid z)$ over
 # draws of $z$ from the prior. Take many draws, average, done?
 #
-# We try it on $k$ copies of the toy, that is, codes of $k$ numbers and
-# pictures of $k$ numbers, with always the same number of draws. `logsumexp`
-# takes the logarithms of numbers and gives the logarithm of their sum,
-# without leaving the range of floating-point numbers.
+# We try it on $k$ copies of the toy: codes and pictures of $k$ numbers.
+# `logsumexp` takes logarithms of numbers and gives the logarithm of their
+# sum, without leaving the range of floating-point numbers.
 
 # %%
 print(f"{DRAWS:,} draws from the prior; nats")
@@ -163,30 +158,29 @@ for k in (1, 2, 5, 10, 20, 50):
     toys[k] = x_k, exact, estimate
 
 # %% [markdown]
-# With one, two or five numbers it works. With twenty it is off by many nats,
-# with fifty hopelessly, and the last column says why: a single draw makes up
-# most of the sum. In each dimension only a part of the prior explains $x$,
-# and the parts multiply: codes that explain all of $x$ at once are so rare
-# that no draw lands among them. With ten it is a matter of luck.
+# Up to five numbers it works, with ten it is luck. With twenty it is off by
+# many nats, with fifty hopelessly: a single draw makes up most of the sum. In
+# each dimension a part of the prior explains $x$, and the parts multiply:
+# codes that explain all of $x$ at once are too rare to be drawn.
 #
-# For pictures, a code of two numbers could still be found this way, at
-# 100,000 runs of the decoder for every picture and every step. With codes of
-# twenty or fifty numbers, no amount of draws that one can pay for helps.
+# For pictures, a code of two numbers can still be found this way, at 100,000
+# runs of the decoder for every picture and every step. With twenty or fifty,
+# no number of draws that one could pay for helps.
 
 # %% [markdown]
 # ## The idea: look where the picture comes from
 #
-# So do not draw from the prior. Draw from a distribution $q(z)$ that knows
-# the picture: the encoder's cloud of lesson 04. Dividing by $q$ makes good
-# for the changed draws:
+# So draw from a distribution $q(z)$ that knows the picture: the encoder's
+# cloud, which lesson 05 called the approximate posterior. Dividing by $q$
+# makes good for the changed draws:
 #
 # $$p(x) = \int q(z)\,\frac{p(x\mid z)\,p(z)}{q(z)}\,dz
 # = \mathbb E_q\!\left[\frac{p(x\mid z)\,p(z)}{q(z)}\right]$$
 #
-# $\mathbb E_q$ is the mean over draws of $z$ from $q$. But $\log p(x)$ is
-# then still the logarithm *of a mean*, in which the largest few draws decide
-# everything, unless $q$ is nearly the posterior. We want the mean *of a
-# logarithm*, to which every draw just adds its nats.
+# $\mathbb E_q$ is the mean over draws of $z$ from $q$. But this is still the
+# logarithm *of a mean*: the largest few draws decide everything, unless $q$
+# is nearly the posterior. We want the mean *of a logarithm*, to which every
+# draw just adds its nats.
 
 # %% [markdown]
 # ### Jensen: what it costs to move a logarithm inside
@@ -208,15 +202,13 @@ print(f"mean of the logs {np.log(two).mean():.3f}")
 plots.jensen(*two)
 
 # %% [markdown]
-# *Figure: the curve of the logarithm, a dashed straight line between its
-# points at 1 and 9, and, at their mean 5, a red line that spans the gap from
-# the dashed line up to the curve.*
+# *Figure: the curve of the logarithm, below it a dashed straight line between
+# its points at 1 and 9, and a red line that spans the gap at their mean, 5.*
 
 # %% [markdown]
 # ## The bound, first derivation
 #
-# Take the logarithm of $p(x) = \mathbb E_q[\dots]$ above, and move it inside.
-# The logarithm turns the product into a sum:
+# Take the logarithm of $p(x) = \mathbb E_q[\dots]$, and move it inside:
 #
 # $$\begin{aligned}
 # \log p(x)
@@ -227,11 +219,9 @@ plots.jensen(*two)
 # \end{aligned}$$
 #
 # since $\mathrm{KL}(q\,\Vert\,p(z)) = \mathbb E_q[\log q(z) - \log p(z)]$, the
-# definition of lesson 05, with the prior as $p$.
-#
-# The last line is the **evidence lower bound**, ELBO for short: a number that
-# never exceeds what we want, made of two that we can compute. However high we
-# raise it, $\log p(x)$ is at least that large.
+# definition of lesson 05, with the prior as $p$. This is the **evidence lower
+# bound**, ELBO for short, made of two numbers that we can compute. However
+# high we raise it, $\log p(x)$ is at least that large.
 
 # %% [markdown]
 # ### On the toy
@@ -244,9 +234,9 @@ plots.jensen(*two)
 # + \frac{(x - b - w\mu)^2 + w^2\sigma^2}{\sigma_x^2}\right)$$
 #
 # By hand at $x = 3$, with the posterior for $q$: $\log 2\pi\sigma_x^2$ is
-# 0.452 and the fraction (0.25² + 2.25 · 0.1) / 0.25 = 1.15, together
-# −½ · 1.602 = −0.801. The KL is ½ (0.1 + 2.25 − 1 − log 0.1) = 1.826. So the
-# bound stands at −0.801 − 1.826 = −2.627. And $\log p(x)$?
+# 0.452 and the fraction (0.25² + 2.25 · 0.1) / 0.25 = 1.15, so −½ · 1.602 =
+# −0.801. The KL is ½ (0.1 + 2.25 − 1 − log 0.1) = 1.826. The bound is −0.801
+# − 1.826 = −2.627. And $\log p(x)$?
 
 
 # %%
@@ -271,8 +261,8 @@ for name, mean, variance in [("prior", 0, 1), ("posterior", 1.5, 0.1)]:
     print(f"q the {name}: {fit:.3f} - {kl:.3f} = {toy_elbo(x_toy, *q)[0]:.3f}")
 
 # %% [markdown]
-# With the posterior for $q$ the bound *is* $\log p(x)$. Now let $q$ move, and
-# give it three widths: that of the posterior, half of it, and twice.
+# With the posterior for $q$ the bound *is* $\log p(x)$. Now let $q$ move, with
+# the posterior's width, half of it, and twice.
 
 # %%
 z_means = np.linspace(-0.2, 3.2, 341)[:, None]
@@ -290,12 +280,11 @@ plots.evidence_bound(
 
 # %% [markdown]
 # *Figure: three arches over the mean of q, all highest at 1.5, below a level
-# line marked log p(x). The solid one, with the width of the posterior,
-# touches the line from below. The dashed and the dash-dotted one, too narrow
-# and too wide, stay under it.*
+# line, log p(x). The solid one, with the width of the posterior, touches it;
+# the dashed and the dash-dotted one, too narrow and too wide, do not.*
 #
-# None of these $q$ lifts the bound over the line. Why only one of them
-# reaches it, the second derivation shows.
+# None of these lifts the bound over the line. The second derivation shows why
+# only one reaches it.
 
 # %% [markdown]
 # ## The bound, second derivation
@@ -309,22 +298,21 @@ plots.evidence_bound(
 # + \underbrace{\log q(z) - \log p(z\mid x)}_{\text{mean: }
 # \mathrm{KL}(q\Vert p(z\mid x))}$$
 #
-# That holds for *every* $z$. Average over $z$ from $q$; the left side has no
-# $z$ and stays as it is:
+# Average over $z$ from $q$; the left side has no $z$ and stays:
 #
 # $$\log p(x) = \underbrace{\mathbb E_q[\log p(x\mid z)]
 # - \mathrm{KL}\big(q\,\Vert\,p(z)\big)}_{\text{ELBO}}
 # + \underbrace{\mathrm{KL}\big(q\,\Vert\,p(z\mid x)\big)}_{\text{gap}}$$
 #
-# No inequality was needed. The gap is a KL divergence, so it is never below
-# 0, and it is 0 only where $q$ is the posterior. Both means are over $q$;
-# hence $q$ stands first, as in lesson 05.
+# No inequality was needed. The gap is a KL divergence: never below 0, and 0
+# only where $q$ is the posterior. All means are over $q$; hence $q$ stands
+# first, as lesson 05 promised.
 
 # %% [markdown]
-# We check it with three clouds; add one of your own to the list. The formula
-# of lesson 05 gives the KL from a *standard* normal distribution. So we count
-# $z$ from the posterior's mean, in the posterior's standard deviations: there
-# the posterior is standard normal. A KL does not depend on units.
+# We check it with three clouds; add one of your own. Lesson 05's formula gives
+# the KL from a *standard* normal distribution. So we count $z$ from the
+# posterior's mean, in the posterior's standard deviations; a KL does not
+# depend on units.
 
 # %%
 print("   q: mean, σ       ELBO        gap   KL from posterior   difference")
@@ -352,9 +340,8 @@ for mean, std in [(0, 1), (1.5, best), (1, 0.2)]:
 # %% [markdown]
 # ### What was won
 #
-# Back to twenty and fifty dimensions, where the prior's draws failed. Our
-# $q$ is deliberately a rough one, with the posterior's mean and *twice* its
-# variance, and gets a hundred draws.
+# Back to twenty and fifty dimensions, with a rough $q$: the posterior's mean,
+# *twice* its variance, and a hundred draws.
 
 # %%
 print(" k  log p(x)  by the prior  ELBO, 100 draws of q  ELBO, exact   gap")
@@ -374,26 +361,26 @@ for k in (20, 50):
 
 # %% [markdown]
 # The rough $q$ costs ½ (2 − 1 − log 2) nats a dimension: 3.1 with twenty, 7.7
-# with fifty. And the bound *says* something: a hundred draws settle it to
-# about a nat. Even a single draw is right on average, for the bound is a
-# plain mean; training uses one.
+# with fifty. But a hundred draws settle the bound to about a nat. Even a
+# single draw is right on average, for the bound is a plain mean; training
+# uses one.
 #
-# A good place for a break. Up to here the toy; from here on, pictures.
+# A good place for a break: from here on, pictures.
 
 # %% [markdown]
 # ## The likelihood is the loss
 #
-# A loss is what we lower: the *negative* ELBO. Its second term is settled.
-# Its first, $-\log p(x\mid z)$, is the reconstruction loss, and it depends on
-# what we take the decoder's answer $\hat x$ to mean.
+# A loss is what we lower: the *negative* ELBO. Its first term,
+# $-\log p(x\mid z)$, is the reconstruction loss. It depends on what we take
+# the decoder's answer $\hat x$ to mean.
 #
 # **Normal pixels**, mean $\hat x_i$ and a fixed $\sigma_x$, for $D$ pixels:
 #
 # $$-\log p(x\mid z) = \frac{1}{2\sigma_x^2}\sum_i (x_i - \hat x_i)^2
 # + \frac D2 \log 2\pi\sigma_x^2$$
 #
-# That is squared error. The last term does not depend on $\hat x$ and moves
-# no minimum. Times $2\sigma_x^2$, the rest of the loss becomes
+# That is squared error and a constant, which moves no minimum. Times
+# $2\sigma_x^2$, the rest of the loss becomes
 #
 # $$\sum_i (x_i - \hat x_i)^2
 # + 2\sigma_x^2\,\mathrm{KL}\big(q\,\Vert\,p(z)\big)$$
@@ -418,22 +405,21 @@ print(f"σ_x = {noise}: weight of the KL 2σ_x² = {2 * noise**2}")
 # $$\log p(x\mid z) = \sum_i \big[x_i \log \hat x_i
 # + (1 - x_i)\log(1 - \hat x_i)\big]$$
 #
-# We stay with it, as it has no $\sigma_x$ to choose. An honest remark: it is
-# a probability only for pixels that are 0 or 1. For a grey $x_i$ the term is
-# the weighted mean of the term for ink and the term for blank. The formula
-# stays a usable loss, and its numbers stay comparable with each other, but
-# not with those of other likelihoods. Loaiza-Ganem and Cunningham (2019)
-# measure what that does.
+# We stay with it, as it has no $\sigma_x$ to choose. But it is a probability
+# only for pixels that are 0 or 1. For a grey $x_i$ the term is the weighted
+# mean of those for ink and for blank: a usable loss, whose numbers can be
+# compared with each other, but not with those of other likelihoods
+# (Loaiza-Ganem and Cunningham, 2019).
 
 # %% [markdown]
 # ## From logits, and why
 #
 # A decoder's last layer gives any real number $a$, a **logit**, and
 # $\operatorname{sigmoid}(a) = 1/(1 + e^{-a})$ makes a probability $\hat x$ of
-# it. Must it? Follow a blank pixel ($x = 0$), which costs
+# it. Must it? Follow the cost of a blank pixel ($x = 0$),
 # $-\log(1 - \operatorname{sigmoid}(a))$, in float32, the precision of
-# training; once more behind the clip of lesson 01, to the range from 1e-7 to
-# 1 − 1e-7; and once by a function of the logit alone.
+# training: as it stands; behind the clip of lesson 01, to between 1e-7 and
+# 1 − 1e-7; and from the logit alone.
 
 # %%
 print(" logit   1 - sigmoid   its -log   clipped, -log   softplus")
@@ -449,8 +435,7 @@ for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
 # %% [markdown]
 # At a logit of 15, digits are lost. At 20 the sigmoid is 1 to the last digit,
 # and the pixel costs infinity: training would end there. The clip only hides
-# it. From there on every pixel costs the same 15.9 nats, and its slope is
-# zero.
+# it: from there on every pixel costs 15.9 nats, and its slope is zero.
 #
 # The last column never left the logits. It uses two facts:
 #
@@ -461,10 +446,9 @@ for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
 # = -\operatorname{softplus}(-a)$$
 
 # %% [markdown]
-# The function $\operatorname{softplus}(a) = \log(1 + e^a)$ would itself
-# overflow at $e^{1000}$; `ops.softplus(a)` computes it as
-# $\max(a, 0) + \log(1 + e^{-|a|})$, where no exponential is ever above 1.
-# `ops.log_sigmoid(a)` is ready-made as well.
+# Written like that, $\operatorname{softplus}(a) = \log(1 + e^a)$ would itself
+# overflow at 1000; `ops.softplus(a)` is $\max(a, 0) + \log(1 + e^{-|a|})$,
+# where no exponential is above 1. `ops.log_sigmoid(a)` is ready-made as well.
 #
 # By hand on two pixels, inked with logit 2 and a quarter inked with −1000.
 # The first gives −softplus(−2) = −0.127. The second gives 0.25 · (−1000) for
@@ -483,12 +467,10 @@ for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
 # | in | `x_logits` | the same | float tensor, any real number |
 # | out | | (n,) | float tensor, nats, at most 0 |
 #
-# Pictures may have any number of rows and columns. The result must be right
-# for logits of ±1000, and the tape must find its way through it: use
-# functions of `ops`, not of `np`.
+# It must be right for pictures of any size and for logits of ±1000, and the
+# tape must find its way through it: use functions of `ops`, not of `np`.
 #
-# **Why:** it is the first term of the ELBO, and the reconstruction loss of
-# every later lesson with its sign turned.
+# **Why:** it is the first term of the ELBO.
 #
 # **Done when** the check passes; on the two pixels above it gives −250.127:
 #
@@ -525,7 +507,7 @@ log_likelihood = check.log_likelihood(log_likelihood)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Begin with the formula under "Bernoulli pixels", and replace each of its two
+# Take the formula under "Bernoulli pixels", and replace each of its two
 # logarithms by one that starts from the logit. The two facts above say how.
 #
 # </details>
@@ -551,8 +533,7 @@ log_likelihood = check.log_likelihood(log_likelihood)
 # *Medium · 8 minutes · 2 points*
 #
 # One draw of $z$ was decoded to `x_logits`. Estimate the bound from it: the
-# log-likelihood minus the KL divergence of the encoder's cloud from
-# $\mathcal N(0, I)$, which lesson 05 derived as
+# log-likelihood minus the KL, which lesson 05 derived as
 #
 # $$\mathrm{KL} = -\tfrac12 \sum_j \big(1 + \log\sigma_j^2 - \mu_j^2
 # - \sigma_j^2\big)$$
@@ -566,9 +547,9 @@ log_likelihood = check.log_likelihood(log_likelihood)
 #
 # **Why:** its mean, with the sign turned, is the loss of a VAE.
 #
-# **Done when** the check passes. With four tensors of zeros and pictures of
-# 32 × 32, the result is −1024 · log 2 = −709.78. With ones in `z_mean` and
-# two latents it is 1 nat lower, −710.78.
+# **Done when** the check passes. Four tensors of zeros and pictures of
+# 32 × 32 give −1024 · log 2 = −709.78; with ones in `z_mean` and two latents
+# it is 1 nat lower, −710.78.
 
 
 # %% exercise="6.2" role="stub"
@@ -621,8 +602,8 @@ elbo = check.elbo(elbo)
 # ## Means and sums decide β
 #
 # Training often weighs the KL: loss = reconstruction + **β** · KL. With both
-# terms *summed*, as here, β = 1 is the negative ELBO, and Higgins et al.
-# (2017) chose larger ones on purpose.
+# terms *summed*, β = 1 is the negative ELBO; Higgins et al. (2017) chose
+# larger ones on purpose.
 #
 # Published code writes a weight before either term and takes means or sums
 # as it comes. A mean over $D$ pixels is the sum divided by $D$. By hand, for
@@ -631,8 +612,8 @@ elbo = check.elbo(elbo)
 # $$\frac{500}{1024}\,R + \mathrm{KL}
 # = \frac{500}{1024}\left(R + \frac{1024}{500}\,\mathrm{KL}\right)$$
 #
-# with $R$ the sum. A positive factor before the whole loss moves no minimum.
-# So this loss has β = 1024 / 500 = 2.048, whatever its author calls 500.
+# with $R$ the sum. A factor before the whole loss moves no minimum. So this
+# loss has β = 1024 / 500 = 2.048, whatever its author calls 500.
 
 # %% [markdown]
 # ### Exercise 6.3 · Which β is it really?
@@ -716,10 +697,9 @@ effective_beta = check.effective_beta(effective_beta)
 # %% [markdown]
 # ### Losses that you will meet
 #
-# Your function fills in the last column. The first four rows are published:
-# two with cross-entropy, two with squared error, where the same function
-# gives the weight $2\sigma_x^2$ of above. The other three are ways of writing
-# that one finds everywhere.
+# Your function fills in the last column. Four rows are published (see the
+# sources below), two of them with squared error, where the same function
+# gives the weight $2\sigma_x^2$ of above. The others one often meets.
 
 # %%
 WHERE = {
@@ -731,37 +711,31 @@ WHERE = {
     "KL averaged over 32": (1024, 32, 1, "sum", 1, "mean"),
     "pixels averaged": (784, 2, 1, "mean", 1, "sum"),
 }
-print(f"{'':24} pixels latents  reconstruction   KL               β")
+print(f"{'':24} pixels  latents  reconstruction        KL          β")
 for where, loss in WHERE.items():
     n_pixels, latent_dim, weight, word, kl_weight, kl_word = loss
     print(
-        f"{where:24} {n_pixels:6} {latent_dim:7}   {weight:4} × {word:6}"
-        f" {kl_weight:6} × {kl_word:4} {effective_beta(*loss):11.5g}"
+        f"{where:24} {n_pixels:6} {latent_dim:8} {weight:8} × {word:4}"
+        f" {kl_weight:5} × {kl_word:4} {effective_beta(*loss):10.5g}"
     )
 weight = effective_beta(*WHERE["Keras's guide (squares)"])
 print(f"{weight:g} = 2σ_x² means σ_x = {math.sqrt(weight / 2):g}")
 
 # %% [markdown]
 # All of these are called "the VAE loss". With both weights 1, means and sums
-# alone make anything of it from 0.03 to 784.
+# alone give a β anywhere from 0.03 to 784.
 #
-# Keras's guide thus calls a pixel noisy by σ_x = 3.5: three and a half times
-# the whole way from white to black. Next to that noise the picture hardly
-# counts, and the KL rules.
-#
-# Published: Keras's example *Variational AutoEncoder* (Chollet, 2020); the
-# Fashion-MNIST VAE in the second edition of Foster's *Generative Deep
-# Learning* and the digits VAE in the code of the first; Keras's guide *Making
-# new layers and models via subclassing*.
+# Keras's guide says in effect that pixels are noisy by three and a half times
+# the whole way from white to black. Next to that the picture hardly counts,
+# and the KL rules.
 
 # %% [markdown]
 # ## Put together: three βs
 #
-# What does β do? The library's VAE, which you build in lesson 07, three
-# times from the same start: with a KL that counts next to nothing, with the
-# ELBO itself, and with a heavy KL. The networks are dense ones, small enough
-# for a few seconds each. The numbers are of test pictures. (In quick mode
-# training stops too early to show what is said below.)
+# We train the library's VAE, which you build in lesson 07, three times from
+# the same start, with a KL that counts next to nothing, with the ELBO itself,
+# and with a heavy KL, and measure it on test pictures. (In quick mode training
+# stops too early to show what is said below.)
 
 # %% role="train"
 (x_train, _), (x_test, y_test) = data.load_fashion_mnist()
@@ -796,32 +770,31 @@ plots.compare_images(
 )
 
 # %% [markdown]
-# *Figure: ten garments of the test set in four rows. Below the pictures the
-# drawings with β = 0.01 and β = 1, which look much alike: soft, each in a
-# grey of its own. In the lowest row, β = 30, there are only a few shapes
-# left, more smeared and in nearly one grey.*
+# *Figure: ten garments of the test set, below them the drawings. Those with
+# β = 0.01 and β = 1 look much alike: soft, each in a grey of its own. In the
+# lowest row, β = 30, a few shapes are left, more smeared and nearly all in
+# one grey.*
 #
-# No row keeps what is special about a garment, and some come out as another
-# kind: two numbers and a short training give no more.
+# In every row some garments come out as another kind: two numbers and a short
+# training give no more.
 
 # %% [markdown]
 # **A light KL** (β = 0.01) draws about as well as β = 1, at best a few nats
-# better. But its codes lie far out, and their spread is hundreds of times the
-# width of a cloud: points on a wide map. Lesson 02 showed what such a map is
-# like between its points. To weigh the reconstruction heavily is the same
-# thing: 100 R + KL is 100 (R + 0.01 KL), nearly the plain autoencoder again.
+# better. But the spread of its codes is hundreds of times the width of a
+# cloud: points on a wide map, and lesson 02 showed what lies between them. A
+# heavy reconstruction, 100 R + KL = 100 (R + 0.01 KL), is the same thing:
+# nearly the plain autoencoder.
 #
 # **A heavy KL** (β = 30) keeps codes within the prior, in clouds about as
-# wide as their spread. They overlap, the decoder cannot tell neighbours
-# apart, and it draws their average: more blur, for dozens of nats.
+# wide as their spread. The decoder cannot tell neighbours apart and draws
+# their average: more blur, and dozens of nats more.
 
 # %% [markdown]
 # ## The same number, computed twice
 #
-# What the library computes for β = 1 should be the negative of your ELBO. Its
-# decoder ends in a sigmoid, so we undo that to get logits. The dice are
-# thrown anew each time, so expect a difference within two or three standard
-# errors.
+# For β = 1 the library's loss should be the negative of your ELBO. Its decoder
+# ends in a sigmoid, which we undo to get logits. The dice are thrown anew each
+# time: expect a difference within two or three standard errors.
 
 # %%
 vae = vaes[1.0]
@@ -836,27 +809,22 @@ print(f"compute_losses, negative {theirs.mean():.2f}")
 print(f"difference               {(yours - theirs).mean():+.2f} ± {error:.2f}")
 
 # %% [markdown]
-# This is the number that we shall follow through the remaining lessons, in
-# nats a picture.
-
-# %% [markdown]
 # ## What we saw
 #
-# - Averaging over the prior is right on paper and failed with twenty
-#   dimensions: one draw in 100,000 made up most of the sum.
-# - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64.
-# - The two terms are added because a logarithm turns a product into a sum,
-#   and with β = 1 the sum is a bound.
+# - Averaging over the prior failed with twenty dimensions: one draw in 100,000
+#   made up most of the sum.
+# - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64. Lesson
+#   05 asked why the two terms of the loss are added, with which weights: with
+#   β = 1 they are a bound.
 # - Squared error is a normal likelihood, cross-entropy a Bernoulli one. From
-#   logits, the latter is right at ±1000; behind a sigmoid it fails at 20.
-# - Means and sums decide β: with both weights 1 they alone gave anything from
-#   0.03 to 784.
+#   logits, the latter bears ±1000; behind a sigmoid it fails at 20.
+# - With both weights 1, means and sums alone gave a β from 0.03 to 784.
 # - Little β: points on a wide map. Much β: more blur.
 
 # %% [markdown]
-# **An open question:** all three models had the same encoder, with two heads
-# and dice behind them. How do you write such a model so that Keras trains it,
-# with gradients through the dice and both terms on the screen?
+# **An open question:** all three models had an encoder with two heads and
+# dice. How do you write such a model so that Keras trains it, with gradients
+# through the dice and both terms on the screen?
 
 # %% [markdown]
 # **Sources.** Read first: Kingma and Welling (2019), *An Introduction to
@@ -866,6 +834,9 @@ print(f"difference               {(yours - theirs).mean():+.2f} ± {error:.2f}")
 # Variational Framework*. Greys: Loaiza-Ganem and Cunningham (2019), *The
 # Continuous Bernoulli*, arXiv:1907.06845. The noise as β: Rybkin, Daniilidis
 # and Levine (2021), *Simple and Effective VAE Training with Calibrated
-# Decoders*, arXiv:2006.13202.
+# Decoders*, arXiv:2006.13202. In the table: Chollet (2020), Keras's example
+# *Variational AutoEncoder*; the Fashion-MNIST VAE in the second edition of
+# Foster's *Generative Deep Learning* and the digits VAE in the code of the
+# first; Keras's guide *Making new layers and models via subclassing*.
 #
 # **Next:** lesson 07, where you build the model.

@@ -11,8 +11,7 @@ def test_jensen_stands_the_log_of_the_mean_above_the_mean_of_the_logs():
     said = [text.get_text() for text in axis.texts]
     assert said == [
         "log of the mean, 1.609",
-        "gap, 0.511",
-        "mean of the logs, 1.099",
+        "mean of the logs, 1.099: 0.511 lower",
     ]
     _, chord, gap, *_ = axis.lines
     np.testing.assert_allclose(chord.get_xydata(), [[1, 0], [9, np.log(9)]])

@@ -32,13 +32,17 @@ def jensen(low, high):
     axis.plot(a, np.log(a), color=LINE_COLOURS[0], linewidth=2)
     axis.plot(ends, np.log(ends), "o--", color="black")
     axis.plot([mean, mean], [under, over], "_-", color=RED, linewidth=2)
-    for nats, height, words, offset, side in [
-        (over, over, "log of the mean", (-8, 8), "right"),
-        (over - under, (over + under) / 2, "gap", (6, -4), "left"),
-        (under, under, "mean of the logs", (10, -14), "left"),
+    for height, words, offset, side in [
+        (over, f"log of the mean, {over:.3f}", (-8, 8), "right"),
+        (
+            under,
+            f"mean of the logs, {under:.3f}: {over - under:.3f} lower",
+            (10, -14),
+            "left",
+        ),
     ]:
         axis.annotate(
-            f"{words}, {nats:.3f}",
+            words,
             (mean, height),
             xytext=offset,
             textcoords="offset points",
