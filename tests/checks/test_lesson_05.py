@@ -8,6 +8,7 @@ from scipy import special, stats
 from spoil import change_input, spoil
 
 from vae_course import densities
+from vae_course.checks import ExerciseFailed
 from vae_course.checks import lesson_05 as check
 
 TWO_PI = 2 * math.pi
@@ -507,7 +508,18 @@ def row_sum(terms):
     return answer
 
 
+def posterior_by_draws(z_log_var, seed=None, n_samples=10_000):
+    rng = np.random.default_rng(seed)
+    epsilon = rng.standard_normal((n_samples, *z_log_var.shape))
+    squares = np.mean(epsilon**2, axis=0)
+    return -0.5 * np.sum(LOG_TWO_PI + z_log_var + squares, axis=1)
+
+
 WRONG_POSTERIOR = [
+    ("still_sampled", posterior_by_draws),
+    ("still_sampled", lambda v: posterior_by_draws(v, n_samples=3)),
+    ("still_sampled", lambda v: posterior_by_draws(v, seed=3)),
+    ("still_sampled", lambda v: np.round(posterior_by_entropy(v), 1)),
     ("sign", lambda v: -posterior_by_entropy(v)),
     ("sign", lambda v: 0.5 * np.sum(LOG_TWO_PI + v + 1, axis=1)),
     ("sign", row_sum(lambda v: LOG_TWO_PI + v - 1)),
@@ -616,7 +628,17 @@ RIGHT_PRIOR = [
     prior_by_logpdf,
 ]
 
+
+def prior_by_draws(z_mean, z_log_var, seed=None):
+    rng = np.random.default_rng(seed)
+    epsilon = rng.standard_normal((20_000, *z_mean.shape))
+    z = z_mean + np.exp(z_log_var / 2) * epsilon
+    return stats.norm.logpdf(z).sum(axis=2).mean(axis=0)
+
+
 WRONG_PRIOR = [
+    ("still_sampled", prior_by_draws),
+    ("still_sampled", lambda m, v: prior_by_draws(m, v, seed=3)),
     ("sign", lambda m, v: -prior_by_logpdf(m, v)),
     ("sign", row_sum(lambda m, v: LOG_TWO_PI + m**2 - np.exp(v))),
     ("sign", row_sum(lambda m, v: LOG_TWO_PI - m**2 + np.exp(v))),
@@ -802,7 +824,18 @@ def kl_of_other_std(std):
     return answer
 
 
+def kl_by_draws(z_mean, z_log_var, seed=None):
+    rng = np.random.default_rng(seed)
+    return densities.kl_monte_carlo(z_mean, z_log_var, 20_000, rng)
+
+
 WRONG_KL = [
+    ("still_sampled", kl_by_draws),
+    ("still_sampled", lambda m, v: kl_by_draws(m, v, seed=3)),
+    (
+        "still_sampled",
+        lambda m, v: posterior_by_draws(v) - prior_by_draws(m, v),
+    ),
     ("averages_latent", lambda m, v: -0.5 * np.mean(kl_terms(m, v), axis=-1)),
     ("averages_latent", lambda m, v: kl_as_published(m, v) / m.shape[1]),
     ("averages_latent", lambda m, v: -np.mean(kl_terms(m, v), axis=1)),
@@ -1007,6 +1040,22 @@ def test_slips_are_named(judge, mistake, answer, mistake_of):
 @pytest.mark.parametrize("judge, mistake, answer", SPOILED)
 def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
     assert mistake_of(judge, answer, 0.3) == mistake
+
+
+@pytest.mark.parametrize(
+    "answer, place",
+    [
+        (lambda m, v: (m + 1, np.expm1(v) / 2), "slopes by z_mean, at "),
+        (lambda m, v: (m, np.expm1(v)), "slopes by z_log_var, at "),
+        (lambda m, v: (m[0], v[0]), "shape (3,), expected (4, 3)"),
+    ],
+)
+def test_slopes_are_looked_at_one_array_after_the_other(answer, place):
+    with pytest.raises(ExerciseFailed) as caught:
+        check.kl_gradients(answer)
+    _, got, _, _ = caught.value.args
+    assert got.startswith(place)
+    assert "[0, 0]" in got or "shape" in got
 
 
 @pytest.mark.parametrize("seed", range(20))

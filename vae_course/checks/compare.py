@@ -41,6 +41,7 @@ def compare(
     question="Which term is off? Try one entry by hand.",
     rtol=1e-5,
     atol=1e-8,
+    parts=(),
 ):
     """Do nothing if a value is right; else name the slip that gives it.
 
@@ -53,6 +54,8 @@ def compare(
         question: what to ask where the numbers differ and no slip is known.
         rtol: relative tolerance of each entry.
         atol: absolute tolerance of each entry, in units of the result.
+        parts: where the first axis counts several results, their names,
+            each as it stands before "at index".
 
     Raises:
         ExerciseFailed: with the slug of the slip, or with the first place
@@ -64,11 +67,11 @@ def compare(
         return
     for mistake, wrong, its_question in slips:
         if _agree(value, np.asarray(wrong), rtol, atol, equal_nan=True):
-            got = _difference(value, right, rtol, atol)
+            got = _difference(value, right, rtol, atol, parts)
             raise ExerciseFailed(asked, got, its_question, mistake)
     raise ExerciseFailed(
         asked,
-        _difference(value, right, rtol, atol),
+        _difference(value, right, rtol, atol, parts),
         _general_question(value, right) or question,
         None if np.all(np.isfinite(value)) else "not_finite",
     )
@@ -101,20 +104,23 @@ def _agree(value, other, rtol, atol, equal_nan=False):
     )
 
 
-def _difference(value, right, rtol, atol):
+def _difference(value, right, rtol, atol, parts):
     """Describe shapes that differ, else the first entry that does.
 
     An entry that is not finite says more than the others.
     """
+    named = 1 if parts else 0
     if value.shape != right.shape:
-        return f"shape {value.shape}, expected {right.shape}"
+        return f"shape {value.shape[named:]}, expected {right.shape[named:]}"
     wrong = ~np.isclose(value, right, rtol, atol)
     worst = wrong & ~np.isfinite(value)
     shown = worst if worst.any() else wrong
     first = tuple(int(i) for i in np.argwhere(shown)[0])
-    place = f"at index {list(first)} " if first else ""
+    part = parts[first[0]] if parts else ""
+    place = f"at index {list(first[named:])} " if first[named:] else ""
     share = f" ({wrong.sum()} of {wrong.size} differ)" if first else ""
-    return f"{place}{value[first]:.6g}, expected {right[first]:.6g}{share}"
+    numbers = f"{value[first]:.6g}, expected {right[first]:.6g}"
+    return f"{part}{place}{numbers}{share}"
 
 
 def _general_question(value, right):
