@@ -25,7 +25,7 @@ from IPython.display import display
 
 from vae_course import losses, models, networks, training
 
-# %% role="setup"
+# %%
 SEED = 0
 LATENT_DIM = 8
 BETAS = runtime.pick(
@@ -868,8 +868,8 @@ print(", standard deviation", own_draw.std(axis=0).round(2))
 # %% [markdown]
 # In a healthy VAE reports and measurements agree, the spread drawn is 1 times
 # that asked for, as many dimensions are active as you meant, and all codes
-# together have about mean 0 and standard deviation 1, as the prior has.
-# (In quick mode the model is too young for the last.)
+# together lie about where the prior does: a mean near 0, and a standard
+# deviation not far from 1.
 
 # %% [markdown]
 # ## What we saw

@@ -1,9 +1,11 @@
 """Every patient's chart tells its slip from all others, and from health."""
 
+import re
+
 import make_patients
 import numpy as np
 import pytest
-from lesson_solutions import solution
+from lesson_solutions import SOURCE, solution
 
 from vae_course import clinic
 
@@ -97,6 +99,12 @@ def test_charts_are_complete(patient):
 
 def test_charts_are_small():
     assert sum(path.stat().st_size for path in clinic.FOLDER.iterdir()) < 3e5
+
+
+def test_the_lesson_explains_every_slug():
+    text = (SOURCE / "10_diagnosis.py").read_text(encoding="utf-8")
+    explained = re.findall(r"^# \| `(\w+)` \| \S", text, flags=re.MULTILINE)
+    assert [s for s in explained if s in clinic.SLIPS] == [*clinic.SLIPS]
 
 
 @pytest.mark.parametrize("patient", ["G", "a", "", None])

@@ -343,7 +343,7 @@ def diagnose(attempt):
 
 def _judge_diagnosis(patient, diagnosis, slip):
     asked = f"the slip in patient {patient}"
-    if diagnosis not in list(clinic.SLIPS):
+    if diagnosis not in clinic.SLIPS:
         raise ExerciseFailed(
             f"{asked}, one of {', '.join(clinic.SLIPS)}",
             repr(diagnosis),
