@@ -50,9 +50,9 @@ rng = np.random.default_rng(SEED)
 #
 # $$p(x) = \int p(x\mid z)\,p(z)\,dz$$
 #
-# So training should raise $\log p(x)$, added up over the training pictures.
-# The distribution $p(z\mid x)$ of the codes that may have made a given $x$ is
-# called the **posterior**.
+# A good recipe makes the pictures that we were shown likely: training should
+# raise $\log p(x)$, added up over them. The distribution $p(z\mid x)$ of the
+# codes that may have made a given $x$ is called the **posterior**.
 
 # %% [markdown]
 # ### A toy where all of it is exact
@@ -123,13 +123,14 @@ x_toy = np.array([3.0])
 grid, step = np.linspace(-8, 8, 4001, retstep=True)
 joint = np.exp(toy_log_likelihood(x_toy, grid[:, None])) * norm.pdf(grid)
 evidence = joint.sum() * step
-centre = (grid * joint).sum() * step / evidence
-spread = ((grid - centre) ** 2 * joint).sum() * step / evidence
+grid_mean = (grid * joint).sum() * step / evidence
+grid_variance = ((grid - grid_mean) ** 2 * joint).sum() * step / evidence
 [exact_mean], [exact_variance] = toy_posterior(x_toy)
+exact = toy_log_evidence(x_toy)
 print("           log p(x)    posterior: mean  variance")
-print(f"formulas {toy_log_evidence(x_toy):10.6f}", end="")
-print(f"{exact_mean:18.6f} {exact_variance:9.6f}")
-print(f"grid     {np.log(evidence):10.6f} {centre:17.6f} {spread:9.6f}")
+print(f"formulas {exact:10.6f} {exact_mean:17.6f} {exact_variance:9.6f}")
+print(f"grid     {np.log(evidence):10.6f}", end=" ")
+print(f"{grid_mean:17.6f} {grid_variance:9.6f}")
 
 # %% [markdown]
 # ## The problem: almost no draw explains the picture
@@ -177,10 +178,10 @@ for k in (1, 2, 5, 10, 20, 50):
 # $$p(x) = \int q(z)\,\frac{p(x\mid z)\,p(z)}{q(z)}\,dz
 # = \mathbb E_q\!\left[\frac{p(x\mid z)\,p(z)}{q(z)}\right]$$
 #
-# $\mathbb E_q$ is the mean over draws of $z$ from $q$. But this is still the
-# logarithm *of a mean*: the largest few draws decide everything, unless $q$
-# is nearly the posterior. We want the mean *of a logarithm*, to which every
-# draw just adds its nats.
+# $\mathbb E_q$ is the mean over draws of $z$ from $q$. But $\log p(x)$ is
+# still the logarithm *of a mean*: the largest few draws decide everything,
+# unless $q$ is nearly the posterior. We want the mean *of a logarithm*, to
+# which every draw just adds its nats.
 
 # %% [markdown]
 # ### Jensen: what it costs to move a logarithm inside
@@ -702,7 +703,7 @@ effective_beta = check.effective_beta(effective_beta)
 # gives the weight $2\sigma_x^2$ of above. The others one often meets.
 
 # %%
-WHERE = {
+LOSSES = {
     "Keras's example": (784, 2, 1, "sum", 1, "sum"),
     "Foster, 2023": (1024, 2, 500, "mean", 1, "sum"),
     "Foster, 2019 (squares)": (784, 2, 1000, "mean", 1, "sum"),
@@ -712,13 +713,13 @@ WHERE = {
     "pixels averaged": (784, 2, 1, "mean", 1, "sum"),
 }
 print(f"{'':24} pixels  latents  reconstruction        KL          β")
-for where, loss in WHERE.items():
+for where, loss in LOSSES.items():
     n_pixels, latent_dim, weight, word, kl_weight, kl_word = loss
     print(
         f"{where:24} {n_pixels:6} {latent_dim:8} {weight:8} × {word:4}"
         f" {kl_weight:5} × {kl_word:4} {effective_beta(*loss):10.5g}"
     )
-weight = effective_beta(*WHERE["Keras's guide (squares)"])
+weight = effective_beta(*LOSSES["Keras's guide (squares)"])
 print(f"{weight:g} = 2σ_x² means σ_x = {math.sqrt(weight / 2):g}")
 
 # %% [markdown]
@@ -775,8 +776,8 @@ plots.compare_images(
 # lowest row, β = 30, a few shapes are left, more smeared and nearly all in
 # one grey.*
 #
-# In every row some garments come out as another kind: two numbers and a short
-# training give no more.
+# In each row of drawings some garments come out as another kind: two numbers
+# and a short training give no more.
 
 # %% [markdown]
 # **A light KL** (β = 0.01) draws about as well as β = 1, at best a few nats
@@ -813,9 +814,9 @@ print(f"difference               {(yours - theirs).mean():+.2f} ± {error:.2f}")
 #
 # - Averaging over the prior failed with twenty dimensions: one draw in 100,000
 #   made up most of the sum.
-# - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64. Lesson
-#   05 asked why the two terms of the loss are added, with which weights: with
-#   β = 1 they are a bound.
+# - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64. That
+#   is why reconstruction and KL are added, as lesson 05 asked: with β = 1 they
+#   are minus a bound.
 # - Squared error is a normal likelihood, cross-entropy a Bernoulli one. From
 #   logits, the latter bears ±1000; behind a sigmoid it fails at 20.
 # - With both weights 1, means and sums alone gave a β from 0.03 to 784.
