@@ -194,7 +194,7 @@ def _noise(axis, std, drawn_std):
     axis.set(
         title="5  Spread of z",
         xlabel="asked for, exp(z_log_var / 2)",
-        ylabel="found in 256 draws",
+        ylabel="found in many draws",
     )
 
 
