@@ -92,7 +92,7 @@ def evidence_bound(z_mean, bounds, log_evidence):
         top = bound.argmax()
         axis.plot(z_mean[top], bound[top], marker, color=colour)
     axis.set(
-        title="The ELBO stays below log p(x), whatever q is",
+        title="The ELBO never rises above log p(x)",
         xlabel="z_mean of q, in the unit of z",
         ylabel="nats",
         ylim=(log_evidence - 6, log_evidence + 0.8),
