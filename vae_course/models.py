@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from vae_course.arguments import demand_count, demand_shape, real_array
+from vae_course.layers import Sampling  # noqa: F401, to load what has one
 from vae_course.losses import kl_loss, reconstruction_loss
 
 

@@ -1,0 +1,47 @@
+"""The README tells of the course as it is."""
+
+import re
+from pathlib import Path
+
+import pytest
+import readme_figures
+
+from vae_course.checks import checks_of_lesson
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("name", readme_figures.CELLS)
+def test_figures_are_those_of_the_solutions(name):
+    stored = (readme_figures.FOLDER / name).read_bytes()
+    assert stored == readme_figures.figures()[name]
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert len(links) > len(LESSONS)
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_figure_has_an_alt_text():
+    figures = re.findall(r"!\[(.*?)\]", README, re.DOTALL)
+    assert len(figures) == len(readme_figures.CELLS)
+    assert min(map(len, figures)) > 40
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_map_has_every_lesson(lesson):
+    assert f"| {lesson.stem[:2]} | [" in README
+    assert f"(lessons/{lesson.name})" in README
+
+
+def test_sums_in_the_readme_are_those_of_the_checks():
+    checks = [
+        check
+        for lesson in LESSONS
+        for check in checks_of_lesson(lesson.stem[:2])
+    ]
+    points = sum(check.points for check in checks)
+    assert f"{len(checks)} exercises, {points} points" in README
