@@ -1,5 +1,6 @@
 """The checks of lesson 10 pass right answers and name each slip."""
 
+import functools
 import math
 import statistics
 
@@ -62,6 +63,10 @@ RIGHT_UNITS = [
     units_by_tensorflow,
     units_by_keras,
     lambda z, threshold=0.01: float(units(z, threshold)),
+    functools.partial(units_with_ddof),
+    lambda z, t=0.01: len([1 for c in z.T if np.ptp(c) and c.std() > t**0.5]),
+    lambda z, t=0.01: tf.math.count_nonzero(tf.nn.moments(z, [0])[1] > t),
+    lambda z, t=0.01: units(z.astype("float32"), t),
 ]
 
 
@@ -103,7 +108,12 @@ WRONG_UNITS = [
     ("threshold_ignored", lambda z, threshold=0.01: sum(np.var(z, 0) > 0.01)),
     ("count_missing", lambda z, t=0.01: z.var(axis=0) > t),
     ("count_missing", lambda z, t=0.01: z.var(axis=0)),
-    (None, lambda z, t=0.01: z.var(axis=0)[z.var(axis=0) > t]),
+    ("count_missing", lambda z, t=0.01: z.var(axis=0)[z.var(axis=0) > t]),
+    ("count_missing", lambda z, t=0.01: np.flatnonzero(z.var(axis=0) > t)),
+    ("axis_forgotten", lambda z, t=0.01: z.var(axis=0).sum() > t),
+    (None, lambda z, threshold=0.02: units(z, threshold)),
+    (None, lambda z, threshold=0.005: units(z, threshold)),
+    (None, lambda z, t=0.01: np.sum(z > t)),
     (None, lambda z, t=0.01: units(z, t) + 1),
     (None, lambda z, t=0.01: units(z[:5], t) - units(z[:, 1:], t)),
     (None, lambda z, t=0.01: z.shape[1]),
@@ -170,6 +180,10 @@ RIGHT_BOUND = [
     bound_by_tensorflow,
     bound_by_keras,
     bound_from_the_middle,
+    lambda w: np.apply_along_axis(lambda row: bound(row[None])[0], 1, w),
+    lambda w: [bound_by_keras(row[None])[0] for row in w],
+    lambda w: bound(w.astype("float32")),
+    lambda w: logsumexp(w - math.log(w.shape[1]), axis=1),
 ]
 
 
@@ -192,6 +206,23 @@ def without_largest(w):
 
 def log_k(w):
     return np.log(w.shape[1])
+
+
+def naive_by_loops(w):
+    return [math.log(sum(map(math.exp, row)) / len(row)) for row in w]
+
+
+def naive_where_it_overflows(w):
+    return naive_by_loops(np.minimum(w, 700.0))
+
+
+def global_largest_and_a_little(w):
+    return w.max() + np.log(np.exp(w - w.max()).mean(axis=1) + 1e-12)
+
+
+def share(w):
+    """Give each image's mean weight, with its largest weight as the unit."""
+    return np.exp(w - w.max(axis=1, keepdims=True)).mean(axis=1)
 
 
 WRONG_BOUND = [
@@ -217,13 +248,20 @@ WRONG_BOUND = [
         "overflow",
         lambda w: np.nan_to_num(naive(w), nan=np.inf, neginf=-np.inf),
     ),
+    ("overflow", naive_by_loops),
+    ("overflow", naive_where_it_overflows),
+    ("overflow", global_largest_and_a_little),
+    ("overflow", lambda w: naive(np.clip(w, -700, 700))),
+    ("overflow", lambda w: np.log(np.exp(w).mean(axis=1) + 1e-10)),
     ("sign", lambda w: logsumexp(w, axis=1) + log_k(w)),
+    ("sign", lambda w: np.log(share(w)) - w.max(axis=1)),
     ("sign", lambda w: -bound(w)),
     ("k_for_its_log", lambda w: logsumexp(w, axis=1) - w.shape[1]),
     ("k_for_its_log", lambda w: logsumexp(w, axis=1) / w.shape[1]),
     ("axis_mixed_up", lambda w: bound(w.T)),
     ("axis_mixed_up", lambda w: logsumexp(w, axis=0) - log_k(w)),
     ("axis_mixed_up", lambda w: w.mean(axis=0)),
+    ("axis_mixed_up", lambda w: logsumexp(w, axis=1) - np.log(len(w))),
     ("axis_forgotten", lambda w: logsumexp(w) - np.log(w.size)),
     ("axis_forgotten", lambda w: np.log(np.exp(w).mean())),
     ("axis_forgotten", lambda w: bound(w).mean()),
@@ -232,12 +270,25 @@ WRONG_BOUND = [
     ("max_for_mean", lambda w: [max(row) for row in w]),
     ("log_missing", lambda w: np.exp(w).mean(axis=1)),
     ("log_missing", lambda w: np.exp(bound(w))),
+    ("log_missing", lambda w: w.max(axis=1) + share(w)),
     ("largest_not_added", without_largest),
     ("largest_not_added", lambda w: bound(w - w.max(axis=1, keepdims=True))),
+    ("largest_not_taken_out", lambda w: w.max(axis=1) + naive(w)),
+    (
+        "largest_not_taken_out",
+        lambda w: [max(r) + math.log(np.exp(r).mean()) for r in w],
+    ),
+    (
+        "largest_not_taken_out",
+        lambda w: tf.reduce_max(w, 1) + bound_by_tensorflow(w),
+    ),
     ("bits", lambda w: bound(w) / math.log(2)),
+    ("bits", lambda w: w.max(axis=1) + np.log2(share(w))),
     ("bits", lambda w: np.log2(np.exp(w).mean(axis=1))),
     (None, largest_of_columns),
     (None, lambda w: bound(w)[:, None]),
+    (None, lambda w: w.max(axis=1, keepdims=True) + np.log(share(w))),
+    (None, lambda w: logsumexp(w, axis=1, keepdims=True).squeeze() - log_k(w)),
     (None, lambda w: bound(w[:, 1:]) if w.shape[1] > 1 else bound(w)),
     (None, lambda w: np.median(w, axis=1)),
     (None, lambda w: w[:, 0]),
@@ -293,6 +344,10 @@ RIGHT_CONDITION = [
     condition_by_filling,
     condition_by_loops,
     condition_by_comparing,
+    lambda z, y, n: keras.layers.Concatenate()([z, keras.ops.one_hot(y, n)]),
+    lambda z, y, n: np.append(z, tf.gather(tf.eye(n), y), axis=-1),
+    lambda z, y, n: np.column_stack([z, *(y == k for k in range(n))]),
+    lambda z, y, n: np.concatenate([z.T, np.eye(n)[:, y]]).T,
 ]
 
 
@@ -314,6 +369,11 @@ WRONG_CONDITION = [
         "labels_not_one_hot",
         lambda z, y, n: np.hstack([z, np.tile(y[:, None], n)]),
     ),
+    ("labels_not_one_hot", lambda z, y, n: np.c_[z, y / n]),
+    ("labels_not_one_hot", lambda z, y, n: np.c_[z, y / (n - 1)]),
+    ("wrong_axis", lambda z, y, n: np.append(z, rows_of(y, n))),
+    ("wrong_axis", lambda z, y, n: np.vstack([z.T, rows_of(y, n).T])),
+    ("wrong_axis", lambda z, y, n: (z, rows_of(y, n))),
     (
         "wrong_axis",
         lambda z, y, n: np.concatenate([z, rows_of(y, n)], axis=0),
@@ -346,10 +406,15 @@ WRONG_CONDITION = [
         "one_hot_shifted",
         lambda z, y, n: np.hstack([z, tf.one_hot(y + 1, n)]),
     ),
+    (
+        "one_hot_shifted",
+        lambda z, y, n: ops.concatenate([z, ops.one_hot(y - 1, n)], axis=1),
+    ),
     ("added_not_joined", lambda z, y, n: z + rows_of(y, n)),
     ("added_not_joined", lambda z, y, n: z * tf.one_hot(y, n)),
     ("z_missing", lambda z, y, n: rows_of(y, n)),
     ("z_missing", lambda z, y, n: ops.one_hot(y, n)),
+    (None, lambda z, y, n: condition(z, np.unique(y, False, True)[1], n)),
     (None, lambda z, y, n: np.hstack([z, rows_of(y, n), z])),
     (None, lambda z, y, n: condition(z, y, 10)),
     (None, lambda z, y, n: condition(z, y[::-1], n)),

@@ -17,15 +17,15 @@ ASK_ABOUT_UNITS = {
     "unit is what you compare with it?",
     "axis_mixed_up": "Your count is that of the images. Along which axis do "
     "the codes of one dimension stand?",
-    "axis_forgotten": "How many variances did you compute? One is asked for "
-    "each dimension.",
+    "axis_forgotten": "How many numbers did you compare with the threshold? "
+    "One is asked for each dimension.",
     "share_for_count": "How many, not which share of them?",
     "counts_collapsed": "Is a dimension in use when its codes vary more "
     "than the threshold, or less?",
     "threshold_ignored": "Two thresholds were tried and you gave one answer. "
     "Which line looks at the argument?",
-    "count_missing": "You have an entry for each dimension. What is asked "
-    "for is one number.",
+    "count_missing": "You have found the dimensions themselves, or a number "
+    "for each. What is asked for is one number.",
 }
 ASK_ABOUT_BOUND = {
     "mean_of_logs": "By hand: the weights 1 and 3 have the mean 2. What do "
@@ -37,13 +37,15 @@ ASK_ABOUT_BOUND = {
     "k_for_its_log": "A division of the weights by k: what becomes of it "
     "once you have taken the log?",
     "axis_mixed_up": "A row holds the draws of one image. Which axis "
-    "should be gone in the end?",
+    "should be gone in the end, and how long is it?",
     "axis_forgotten": "One number is asked for each image. Which of your "
     "steps runs over the images too?",
     "max_for_mean": "Where do the other draws come in?",
-    "log_missing": "These are weights. What is asked for is in nats.",
+    "log_missing": "Where do the weights that you average become nats again?",
     "largest_not_added": "What you took out of the exponential has to come "
     "back after the logarithm. Does it?",
+    "largest_not_taken_out": "What you add after the logarithm must have been "
+    "taken out of the exponential. Was it?",
     "bits": "Which logarithm is that? The weights' logs are natural ones.",
 }
 ASK_ABOUT_CONDITION = {
@@ -85,22 +87,27 @@ def active_units(attempt):
     kinds = [
         (3, 2.0, 0.5),
         (2, -1.5, 0.16),
-        (4, 3.0, 0.0025),
+        (4, 3.0, 0.008),
         (1, -2.0, 1e-6),
-        (6, 0.004, 0.04),
+        (6, 0.004, 0.012),
     ]
     z_mean = _codes(kinds, n=40)
     thresholds = 0.01, 0.3
-    counts = [
-        as_array(attempt(z_mean=z_mean, threshold=t), "a count")
+    asked = (
+        "how many of 16 dimensions are active over 40 images, once with the "
+        "threshold 0.01 and once with 0.3"
+    )
+    one, other = (
+        as_array(attempt(z_mean=z_mean, threshold=t), asked)
         for t in thresholds
-    ]
+    )
     right = [sum(n for n, _, v in kinds if v > t) for t in thresholds]
     compare(
-        np.stack(counts) if counts[0].shape == counts[1].shape else counts[0],
+        # Arrays of two lengths are no counts; then the first says it all.
+        np.stack([one, other if one.shape == other.shape else one]),
         right,
-        asked="how many of 16 dimensions are active over 40 images, once "
-        "with the threshold 0.01 and once with 0.3",
+        asked=asked,
+        parts=[f"threshold {t}: " for t in thresholds],
         slips=_slips_of_units(z_mean, thresholds, right),
         question="Compute the variance of one column by hand. Is the column "
         "active, and do you count it?",
@@ -134,6 +141,7 @@ def _slips_of_units(z_mean, thresholds, right):
         return [np.sum(numbers > t) for t in thresholds]
 
     collapsed = [latent_dim - count for count in right]
+    active = variance > thresholds[0]
     return with_questions(
         ASK_ABOUT_UNITS,
         (
@@ -155,7 +163,11 @@ def _slips_of_units(z_mean, thresholds, right):
         ("threshold_ignored", [[right[0]] * 2]),
         (
             "count_missing",
-            [[variance > t for t in thresholds], [variance, variance]],
+            [
+                [variance > t for t in thresholds],
+                *([x, x] for x in (variance, variance[active])),
+                [np.flatnonzero(active)] * 2,
+            ],
         ),
     )
 
@@ -171,6 +183,7 @@ def importance_weighted_bound(attempt):
     log_weights = rng.normal(-1.7, 1.3, (4, 6))
     _judge_bound(attempt, log_weights, "4 images with 6 draws each")
     _judge_bound(attempt, log_weights[:, :1], "4 images with 1 draw each")
+    _judge_bound(attempt, log_weights[:1], "1 image with 6 draws")
     # So far apart that no one number makes the exponentials of all bearable.
     levels = [[-2600.0], [-240.0], [1500.0]]
     log_weights = rng.normal(levels, 4.0, (3, 5))
@@ -195,19 +208,28 @@ def _judge_bound(attempt, log_weights, kind):
 
 
 def _look_for_overflow(attempt, log_weights):
+    """Look for a crash, or a mean outside what it is a mean of."""
+    question = (
+        "What is the exponential of such a number in floating point? What "
+        "does the lesson take out of every row first?"
+    )
     asked = "the log of the mean weight of each image, whatever its weights"
     with np.errstate(all="ignore"):
-        value = as_array(attempt(log_weights=log_weights), asked)
-    for nats, row in zip(np.atleast_1d(value), log_weights, strict=False):
-        if not np.all(np.isfinite(nats)):
-            raise ExerciseFailed(
-                asked,
-                f"{nats} for an image whose log-weights lie between "
-                f"{row.min():.1f} and {row.max():.1f}",
-                "What is the exponential of such a number in floating "
-                "point? What does the lesson take out of every row first?",
-                "overflow",
-            )
+        try:
+            value = as_array(attempt(log_weights=log_weights), asked)
+        except ExerciseFailed as crash:
+            if crash.mistake:
+                raise
+            got = f"{crash.args[1]}\nfor log-weights {_range(log_weights)}"
+            raise ExerciseFailed(asked, got, question, "overflow") from None
+    for nats, row in zip(np.ravel(value), log_weights, strict=False):
+        if not row.min() <= nats <= row.max():
+            got = f"{nats:.6g} for an image with log-weights {_range(row)}"
+            raise ExerciseFailed(asked, got, question, "overflow")
+
+
+def _range(log_weights):
+    return f"from {log_weights.min():.1f} to {log_weights.max():.1f}"
 
 
 def _slips_of_bound(log_weights):
@@ -218,10 +240,11 @@ def _slips_of_bound(log_weights):
     overall = logsumexp(log_weights)
     with np.errstate(all="ignore"):
         weight, weights = np.exp(right), np.exp(total)
+    share = right - largest
     slips = [
         ("mean_of_logs", [mean]),
         ("sum_not_mean", [total, log_weights.sum(axis=1)]),
-        ("sign", [total + np.log(k), -right]),
+        ("sign", [total + np.log(k), -right, share - largest]),
         ("k_for_its_log", [total - k, total / k]),
         (
             "axis_mixed_up",
@@ -229,6 +252,7 @@ def _slips_of_bound(log_weights):
                 other,
                 *(other - np.log(count) for count in (n, k)),
                 log_weights.mean(axis=0),
+                total - np.log(n),
             ],
         ),
         (
@@ -242,12 +266,13 @@ def _slips_of_bound(log_weights):
             ],
         ),
         ("max_for_mean", [largest]),
-        ("log_missing", [weight, weights]),
-        ("largest_not_added", [right - largest, total - largest]),
-        ("bits", [right / np.log(2)]),
+        ("log_missing", [weight, weights, largest + np.exp(share)]),
+        ("largest_not_added", [share, total - largest]),
+        ("largest_not_taken_out", [right + largest]),
+        ("bits", [right / np.log(2), largest + share / np.log(2)]),
     ]
-    # With one draw many a slip is right, or like another.
-    return with_questions(ASK_ABOUT_BOUND, *slips) if k > 1 else ()
+    # With one draw or image many a slip is right, or like another.
+    return with_questions(ASK_ABOUT_BOUND, *slips) if min(n, k) > 1 else ()
 
 
 @exercise(
@@ -263,7 +288,8 @@ def condition_decoder_input(attempt):
     for n, latent_dim, n_classes in (5, 5, 5), (6, 3, 7):
         z = rng.uniform(1.2, 3.0, (n, latent_dim)).astype("float32")
         z *= rng.choice([-1, 1], z.shape).astype("float32")
-        labels = np.array([2, 0, 3, 1, 3, 0])[:n]
+        # The last class is missing in both, and one between in the second.
+        labels = np.array([2, 0, 3, 1, 3] if n == 5 else [5, 0, 3, 1, 3, 0])
         rows = np.array([[k == i for k in range(n_classes)] for i in labels])
         compare(
             attempt(z=z, labels=labels, n_classes=n_classes),
@@ -277,9 +303,15 @@ def condition_decoder_input(attempt):
 
 def _slips_of_condition(z, labels, rows):
     column = labels[:, None].astype("float64")
-    seen = labels.max() + 1
+    seen, n_classes = labels.max() + 1, rows.shape[1]
     joined = [
-        ("labels_not_one_hot", [np.hstack([z, column])]),
+        (
+            "labels_not_one_hot",
+            [
+                np.hstack([z, column / scale])
+                for scale in (1, n_classes, n_classes - 1)
+            ],
+        ),
         ("order_swapped", [np.hstack([rows, z])]),
         (
             "classes_from_batch",
@@ -287,13 +319,17 @@ def _slips_of_condition(z, labels, rows):
         ),
         (
             "one_hot_shifted",
-            [np.hstack([z, np.roll(rows, step, 1)]) for step in (1, -1)],
+            [
+                *(np.hstack([z, np.roll(rows, step, 1)]) for step in (1, -1)),
+                # Keras makes a row of zeros where a label is -1.
+                np.hstack([z, rows[:, 1:], 0 * column]),
+            ],
         ),
         ("z_missing", [rows, rows.T]),
         ("labels_not_one_hot", [np.hstack([column, z]), z + column]),
     ]
     if z.shape == rows.shape:
-        repeated = np.repeat(column, rows.shape[1], axis=1)
+        repeated = np.repeat(column, n_classes, axis=1)
         joined += [
             (
                 "wrong_axis",
@@ -305,6 +341,8 @@ def _slips_of_condition(z, labels, rows):
                     np.stack([z, rows], axis=2),
                     np.hstack([z, rows.T]),
                     np.vstack([z, rows.T]),
+                    np.hstack([z, rows]).T,
+                    np.append(z, rows),
                 ],
             ),
             ("added_not_joined", [z + rows, z * rows]),
