@@ -114,6 +114,7 @@ WRONG_UNITS = [
     (None, lambda z, threshold=0.02: units(z, threshold)),
     (None, lambda z, threshold=0.005: units(z, threshold)),
     (None, lambda z, t=0.01: np.sum(z > t)),
+    (None, lambda z, t=0.01: int(np.mean(z.var(axis=0) > t))),
     (None, lambda z, t=0.01: units(z, t) + 1),
     (None, lambda z, t=0.01: units(z[:5], t) - units(z[:, 1:], t)),
     (None, lambda z, t=0.01: z.shape[1]),
@@ -512,6 +513,20 @@ def test_slips_are_named(judge, mistake, answer, mistake_of):
 @pytest.mark.parametrize("judge, mistake, answer", SPOILED)
 def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
     assert mistake_of(judge, answer, 0.5) == mistake
+
+
+@pytest.mark.parametrize("judge, answer", RIGHT)
+def test_floating_point_that_raises_elsewhere_raises_not_here(judge, answer):
+    with np.errstate(all="raise"):
+        assert judge(answer) is answer
+
+
+@pytest.mark.parametrize("answer", [naive, naive_by_loops])
+def test_an_overflow_is_shown_with_the_weights_that_made_it(answer):
+    with pytest.raises(check.ExerciseFailed) as caught:
+        check.importance_weighted_bound(answer)
+    assert "from -26" in str(caught.value)
+    assert "take out of every row" in str(caught.value)
 
 
 def test_a_wrong_diagnosis_is_pointed_at_the_first_patient_and_no_slip():

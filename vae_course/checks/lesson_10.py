@@ -15,8 +15,8 @@ ASK_ABOUT_UNITS = {
     "what you compare with the threshold, and how much do they vary?",
     "std_for_variance": "The threshold is in the unit of z squared. In which "
     "unit is what you compare with it?",
-    "axis_mixed_up": "Your count is that of the images. Along which axis do "
-    "the codes of one dimension stand?",
+    "axis_mixed_up": "Along which axis do the codes of one dimension stand, "
+    "and over which axis do you go?",
     "axis_forgotten": "How many numbers did you compare with the threshold? "
     "One is asked for each dimension.",
     "share_for_count": "How many, not which share of them?",
@@ -150,10 +150,7 @@ def _slips_of_units(z_mean, thresholds, right):
         ),
         ("mean_not_subtracted", [counts(np.mean(z_mean**2, axis=0))]),
         ("std_for_variance", [counts(np.sqrt(variance))]),
-        (
-            "axis_mixed_up",
-            [[n, n], [0, 0], counts(z_mean.mean(axis=1))],
-        ),
+        ("axis_mixed_up", [[n, n], counts(z_mean.mean(axis=1))]),
         ("axis_forgotten", [[1, 1], [True, True]]),
         (
             "share_for_count",
@@ -177,6 +174,7 @@ def _slips_of_units(z_mean, thresholds, right):
     points=2,
     library="vae_course.evaluate:importance_weighted_bound",
 )
+@np.errstate(all="ignore")
 def importance_weighted_bound(attempt):
     """Judge weights that any way can add, then those that few can."""
     rng = np.random.default_rng(102)
@@ -192,10 +190,8 @@ def importance_weighted_bound(attempt):
 
 
 def _judge_bound(attempt, log_weights, kind):
-    with np.errstate(all="ignore"):
-        value = attempt(log_weights=log_weights)
     compare(
-        value,
+        attempt(log_weights=log_weights),
         logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1]),
         asked=f"the log of the mean weight of each image, {kind}",
         slips=_slips_of_bound(log_weights),
@@ -214,14 +210,13 @@ def _look_for_overflow(attempt, log_weights):
         "does the lesson take out of every row first?"
     )
     asked = "the log of the mean weight of each image, whatever its weights"
-    with np.errstate(all="ignore"):
-        try:
-            value = as_array(attempt(log_weights=log_weights), asked)
-        except ExerciseFailed as crash:
-            if crash.mistake:
-                raise
-            got = f"{crash.args[1]}\nfor log-weights {_range(log_weights)}"
-            raise ExerciseFailed(asked, got, question, "overflow") from None
+    try:
+        value = as_array(attempt(log_weights=log_weights), asked)
+    except ExerciseFailed as crash:
+        if crash.mistake:
+            raise
+        got = f"{crash.args[1]}\nfor log-weights {_range(log_weights)}"
+        raise ExerciseFailed(asked, got, question, "overflow") from None
     for nats, row in zip(np.ravel(value), log_weights, strict=False):
         if not row.min() <= nats <= row.max():
             got = f"{nats:.6g} for an image with log-weights {_range(row)}"
@@ -238,8 +233,6 @@ def _slips_of_bound(log_weights):
     right = total - np.log(k)
     largest, mean = log_weights.max(axis=1), log_weights.mean(axis=1)
     overall = logsumexp(log_weights)
-    with np.errstate(all="ignore"):
-        weight, weights = np.exp(right), np.exp(total)
     share = right - largest
     slips = [
         ("mean_of_logs", [mean]),
@@ -266,7 +259,10 @@ def _slips_of_bound(log_weights):
             ],
         ),
         ("max_for_mean", [largest]),
-        ("log_missing", [weight, weights, largest + np.exp(share)]),
+        (
+            "log_missing",
+            [np.exp(x) for x in (right, total)] + [largest + np.exp(share)],
+        ),
         ("largest_not_added", [share, total - largest]),
         ("largest_not_taken_out", [right + largest]),
         ("bits", [right / np.log(2), largest + share / np.log(2)]),
