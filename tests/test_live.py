@@ -155,9 +155,16 @@ def test_outside_a_notebook_it_prints_a_line_an_epoch(capsys, monkeypatch):
     ]
 
 
-@pytest.mark.parametrize("seconds", [-1, float("nan")])
-def test_a_time_below_zero_is_refused(seconds):
-    with pytest.raises(ValueError, match="seconds: expected at least 0"):
+@pytest.mark.parametrize(
+    "seconds, error, message",
+    [
+        (-1, ValueError, "at least 0, got -1"),
+        (float("nan"), ValueError, "finite numbers"),
+        ("1", TypeError, "real numbers"),
+    ],
+)
+def test_what_is_no_time_is_refused(seconds, error, message):
+    with pytest.raises(error, match=f"seconds: expected {message}"):
         live.LiveCurve(seconds)
 
 

@@ -1,8 +1,12 @@
 """The figure of the loss shows every mean where it belongs."""
 
+import math
+
 import pytest
 
 from vae_course import plots
+
+NAN = math.nan
 
 HISTORY = {
     "total_loss": [365.1, 272.6, 267.5],
@@ -80,6 +84,28 @@ def test_a_resumed_training_is_drawn_at_its_epochs():
 def test_training_means_alone_will_do():
     history = {"reconstruction_loss": [9.0, 8.0], "kl_loss": [1.0, 2.0]}
     assert len(points(plots.loss_terms(history).axes[1])[0]) == 2
+
+
+@pytest.mark.parametrize(
+    "means, told",
+    [
+        ([700.0, NAN, 300.0, 290.0], ["↑ 700.0"]),
+        ([700.0, 300.0, NAN, NAN], []),
+        ([NAN, 300.0, 290.0], []),
+        ([NAN, NAN, NAN], []),
+        ([700.0, math.inf, 300.0, 290.0], ["↑ 700.0"]),
+        ([700.0, 300.0, 300.0], ["↑ 700.0"]),
+        ([300.0, 300.0, 300.0], []),
+    ],
+)
+def test_a_training_that_blows_up_or_stands_still_is_drawn(means, told):
+    figure = plots.loss_terms({"reconstruction_loss": means, "kl_loss": means})
+    figure.canvas.draw()
+    for axis in figure.axes:
+        assert [text.get_text() for text in axis.texts] == told
+        low, high = axis.get_ylim()
+        seen = [mean for mean in means if math.isfinite(mean)][bool(told) :]
+        assert all(low < mean < high for mean in seen)
 
 
 @pytest.mark.parametrize("missing", ["kl_loss", "val_reconstruction_loss"])

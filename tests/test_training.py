@@ -319,6 +319,27 @@ def test_models_of_unlike_beta_are_compared_by_their_elbo(x, path):
     assert not training.save_if_better(worse, x, path)
 
 
+def test_a_model_that_blew_up_is_not_saved(x, path, capsys):
+    vae, broken = trained(x, 1), trained(x, 1)
+    broken.set_weights([w * np.nan for w in broken.get_weights()])
+    assert not training.save_if_better(broken, x, path)
+    assert not path.exists()
+    training.save_if_better(vae, x, path)
+    before = path.read_bytes()
+    assert not training.save_if_better(broken, x, path)
+    assert path.read_bytes() == before
+    assert "Not saved in" in capsys.readouterr().out
+
+
+def test_a_file_stays_where_saving_fails(x, path, monkeypatch):
+    worse, better = trained(x, 1), trained(x, 80)
+    training.save_if_better(worse, x, path)
+    monkeypatch.setattr(models.VAE, "save", lambda self, path: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        training.save_if_better(better, x, path)
+    assert same(path, worse)
+
+
 def test_a_broken_file_gives_way_but_is_kept(x, path, capsys):
     path.write_bytes(b"half a model")
     vae = trained(x, 1)
@@ -357,6 +378,11 @@ def test_without_a_file_a_quick_one_is_trained_and_not_saved(
     assert vae.optimizer.iterations > 0
     assert list(trained_folder.iterdir()) == []
     assert "No model of lesson 08 in" in capsys.readouterr().out
+
+
+def test_a_quick_training_without_images_is_refused(images, trained_folder):
+    with pytest.raises(ValueError, match="images: expected shape"):
+        training.load_or_train(images[:0])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import time
 import keras
 
 from vae_course import plots, runtime
+from vae_course.arguments import real_array
 
 TERMS = "reconstruction_loss", "kl_loss"
 
@@ -21,6 +22,10 @@ class LiveCurve(keras.callbacks.Callback):
     Args:
         seconds: float >= 0, the shortest time between two drawings.
 
+    Raises:
+        TypeError: if seconds is no real number.
+        ValueError: if it is negative or not finite.
+
     Attributes:
         history: dict from the name of each reported mean to its list, one
             number an epoch, nats an image.
@@ -28,8 +33,8 @@ class LiveCurve(keras.callbacks.Callback):
 
     def __init__(self, seconds=1.0):
         super().__init__()
-        if not seconds >= 0:
-            raise ValueError(f"seconds: expected at least 0, got {seconds!r}")
+        if real_array("seconds", seconds, shape=()) < 0:
+            raise ValueError(f"seconds: expected at least 0, got {seconds}")
         self.seconds = seconds
 
     def on_train_begin(self, logs=None):

@@ -228,8 +228,9 @@ def save_if_better(vae, images, path):
 
     The better of two is the one with the smaller reconstruction_loss +
     kl_loss on the same images, the negative ELBO, whatever beta they were
-    trained with. What is done is printed, and a file that gives way is kept
-    beside the new one, as `<name>_before.keras`.
+    trained with; one that is not finite is never better. What is done is
+    printed, and a file that gives way is kept beside the new one, as
+    `<name>_before.keras`.
 
     Args:
         vae: models.VAE, compiled.
@@ -242,24 +243,23 @@ def save_if_better(vae, images, path):
     """
     nats = _negative_elbo(vae, images)
     ours = f"{nats:.1f} nats an image"
-    if path.exists():
-        try:
-            there = _negative_elbo(_load(path), images)
-            theirs = f"{there:.1f} there"
-        except ValueError as reason:
-            there, theirs = np.inf, str(reason)
-        if there < nats:
-            print(
-                f"{path} stays: {ours} here, {theirs}. To have this model "
-                "in its place, delete that file first."
-            )
-            return False
-        before = path.with_stem(f"{path.stem}_before")
-        os.replace(path, before)
-        print(f"What was in {path} is now {before.name}: {theirs}.")
+    if not np.isfinite(nats):
+        print(f"Not saved in {path}: {ours}.")
+        return False
+    there, theirs = _what_is_in(path, images)
+    if there < nats:
+        print(
+            f"{path} stays: {ours} here, {theirs}. To have this model in its "
+            "place, delete that file first."
+        )
+        return False
     # Written beside it first: a half-written file would pass for a model.
     unfinished = path.with_stem(f"{path.stem}_unfinished")
     vae.save(unfinished)
+    if path.exists():
+        before = path.with_stem(f"{path.stem}_before")
+        os.replace(path, before)
+        print(f"What was in {path} is now {before.name}: {theirs}.")
     os.replace(unfinished, path)
     print(f"Saved in {path}: {ours}.")
     return True
@@ -300,7 +300,7 @@ def load_or_train(images, beta=1.0, seed=0):
         beta=beta,
     )
     seen = runtime.pick(full=240_000, quick=20_000)
-    train(vae, images, epochs=max(1, seen // len(images)), seed=seed)
+    train(vae, images, epochs=max(1, seen // max(1, len(images))), seed=seed)
     print(f"{reason}. Trained a quick one.")
     return vae
 
@@ -319,6 +319,17 @@ def _load(path):
     if latent_dim != 2:
         raise ValueError(f"its VAE has {latent_dim} latent dimensions, not 2")
     return vae
+
+
+def _what_is_in(path, images):
+    """Measure the VAE in a file; say in words what was found."""
+    if not path.exists():
+        return np.inf, "no file"
+    try:
+        nats = _negative_elbo(_load(path), images)
+    except ValueError as reason:
+        return np.inf, str(reason)
+    return nats, f"{nats:.1f} there"
 
 
 def _negative_elbo(vae, images):

@@ -1,5 +1,6 @@
 """The checks of lesson 08 pass right answers and name each slip."""
 
+import functools
 import math
 
 import keras
@@ -71,8 +72,41 @@ def by_keras(*, seed, shuffle, batch_size, images):
     return dataset.shuffle(dataset.cardinality(), seed).batch(batch_size)
 
 
+class Maker:
+    """A class with __call__, whose steps are numbered pictures."""
+
+    def __call__(self, images, batch_size, shuffle, seed):
+        dataset = slices(list(images)).enumerate()
+        if shuffle:
+            dataset = dataset.shuffle(10 * len(images), seed)
+        return dataset.map(lambda i, x: x).batch(batch_size)
+
+
+def in_pairs(images, batch_size=256, shuffle=True, seed=0):
+    dataset = tf.data.Dataset.zip((slices(images), slices(images)))
+    if shuffle:
+        dataset = dataset.shuffle(len(images), seed)
+    return dataset.batch(batch_size, num_parallel_calls=2)
+
+
+def by_generator(images, batch_size, shuffle, seed):
+    rng = tf.random.Generator.from_seed(seed)
+
+    def batches():
+        chances = rng.uniform((len(images),)).numpy()
+        order = np.argsort(chances) if shuffle else np.arange(len(images))
+        for start in range(0, len(images), batch_size):
+            yield images[order[start : start + batch_size]].astype("float64")
+
+    spec = tf.TensorSpec((None, *images.shape[1:]), tf.float64)
+    return tf.data.Dataset.from_generator(batches, output_signature=spec)
+
+
 RIGHT_DATASETS = [
     plain,
+    Maker(),
+    functools.partial(in_pairs, batch_size=3),
+    by_generator,
     in_tuples,
     own_targets,
     by_numbers,
@@ -156,6 +190,42 @@ def result_dropped(images, batch_size, shuffle, seed):
     return dataset.batch(batch_size)
 
 
+def used_up(images, batch_size, shuffle, seed):
+    rows = iter(images)
+    spec = tf.TensorSpec(images.shape[1:], tf.float32)
+    dataset = tf.data.Dataset.from_generator(
+        lambda: rows, output_signature=spec
+    )
+    if shuffle:
+        dataset = dataset.shuffle(len(images), seed=seed)
+    return dataset.batch(batch_size)
+
+
+def within_batches(images, batch_size, shuffle, seed):
+    dataset = slices(images).batch(batch_size)
+    if shuffle:
+        dataset = dataset.map(lambda x: tf.random.shuffle(x, seed=seed))
+    return dataset
+
+
+def fixed_batches(images, batch_size, shuffle, seed):
+    """Mix the images once, and then whole batches, the short one last."""
+    whole = len(images) // batch_size * batch_size
+    if shuffle:
+        images = np.random.default_rng(seed).permutation(images)
+    batches = slices(images[:whole]).batch(batch_size)
+    if shuffle:
+        batches = batches.shuffle(len(images), seed=seed)
+    rest = slices(images[whole:]).batch(batch_size)
+    return batches.concatenate(rest)
+
+
+def filled_up(images, batch_size, shuffle, seed):
+    missing = -len(images) % batch_size
+    images = np.concatenate([images, images[:missing]])
+    return plain(images, batch_size, shuffle, seed)
+
+
 def two_shuffles(images, batch_size, shuffle, seed):
     x, y = (plain(images, batch_size, shuffle, seed + i) for i in range(2))
     return tf.data.Dataset.zip((x, y))
@@ -174,6 +244,17 @@ WRONG_DATASETS = [
     ("shuffle_after_batch", pipeline(batched, mixed)),
     ("remainder_dropped", pipeline(full, mixed)),
     ("shuffle_after_batch", blocks_in_numpy),
+    ("shuffle_after_batch", within_batches),
+    ("shuffle_after_batch", fixed_batches),
+    ("shuffle_after_batch", pipeline(once_mixed, batched, mixed)),
+    ("used_up", used_up),
+    (None, filled_up),
+    (
+        None,
+        lambda images, batch_size, shuffle, seed: plain(
+            images * np.nan, batch_size, shuffle, seed
+        ),
+    ),
     ("remainder_dropped", pipeline(mixed, full)),
     ("remainder_dropped", cut_short),
     ("repeats_forever", pipeline(mixed, batched, endless)),
@@ -240,7 +321,24 @@ WRONG_DATASETS = [
                 seed,
             ),
         )
-        for size in (100, 1024, 10_000)
+        for size in (100, 1024, 10_000, 20_000, 55_000)
+    ],
+    *[
+        (
+            "small_buffer",
+            lambda images, batch_size, shuffle, seed, size=size: shuffle_by(
+                lambda d: d.shuffle(size(len(images), batch_size), seed=seed),
+                images,
+                batch_size,
+                shuffle,
+                seed,
+            ),
+        )
+        for size in (
+            lambda n, batch_size: 100 * batch_size,
+            lambda n, batch_size: n // 2,
+            lambda n, batch_size: n - n // 10,
+        )
     ],
     ("not_batched", pipeline(mixed)),
     (
@@ -370,7 +468,14 @@ def by_exception(epoch, warmup_epochs, beta):
         return beta
 
 
+def by_linspace(epoch, warmup_epochs, beta):
+    betas = np.linspace(0, beta, warmup_epochs + 1)
+    return betas[min(epoch, warmup_epochs)] if warmup_epochs else beta
+
+
 RIGHT_WARMUPS = [
+    by_linspace,
+    np.vectorize(lambda e, w, b: b * min(1.0, e / w) if w else float(b)),
     branches,
     by_minimum,
     by_numpy,
@@ -411,6 +516,19 @@ WRONG_WARMUPS = [
     ("beta_forgotten", but_safe(lambda e, w, b: np.clip(e / w, 0, 1))),
     ("starts_above_zero", but_safe(lambda e, w, b: min(b, b * (e + 1) / w))),
     ("starts_above_zero", lambda e, w, b: b),
+    ("starts_above_zero", but_safe(lambda e, w, b: b ** min(1, e / w))),
+    ("reaches_late", but_safe(lambda e, w, b: min(b, b * (e - 1) / w))),
+    ("reaches_late", but_safe(lambda e, w, b: min(b, max(0, e - 1) * b / w))),
+    ("reaches_late", lambda e, w, b: b * min(1, e / (w + 1e-8))),
+    ("reaches_early", lambda e, w, b: b if w <= 1 else min(b, b * e / w)),
+    (
+        "reaches_early",
+        but_safe(lambda e, w, b: np.linspace(0, b, w)[min(e, w - 1)]),
+    ),
+    ("overshoots", lambda e, w, b: min(b, b * e / w) if w else 1.0),
+    ("jumps", but_safe(lambda e, w, b: b * min(1, round(e / w)))),
+    ("jumps", but_safe(lambda e, w, b: b if e > w else 0.0)),
+    (None, but_safe(lambda e, w, b: round(min(b, b * e / w), 4))),
     ("starts_above_zero", but_safe(lambda e, w, b: b * max(0, 1 - e / w))),
     ("jumps", but_safe(lambda e, w, b: b * min(1, e // w))),
     ("jumps", lambda e, w, b: b if e >= w else 0.0),
@@ -492,11 +610,31 @@ def by_ops(reconstruction_loss, kl_loss):
     return tf.argmin(tf.where(tf.math.is_nan(total), np.inf, total))
 
 
-RIGHT_EPOCHS = [by_where, by_nanargmin, by_hand, by_sorting, by_ops]
+def by_mask(r, k):
+    return np.ma.masked_invalid(np.mean([r, k], axis=0)).argmin()
+
+
+def by_elbo(reconstruction_loss, kl_loss):
+    return np.nanargmax(-np.float32(reconstruction_loss) - np.float32(kl_loss))
+
+
+RIGHT_EPOCHS = [
+    by_mask,
+    by_elbo,
+    by_where,
+    by_nanargmin,
+    by_hand,
+    by_sorting,
+    by_ops,
+]
 
 
 def total(r, k):
     return np.nan_to_num(np.add(r, k), nan=np.inf)
+
+
+def sound(losses):
+    return losses[~np.isnan(losses)]
 
 
 WRONG_EPOCHS = [
@@ -521,7 +659,28 @@ WRONG_EPOCHS = [
     ("last_for_best", lambda r, k: len(r) - 1),
     ("last_for_best", lambda r, k: -1),
     (None, lambda r, k: [3]),
-    (None, lambda r, k: 2),
+    (None, lambda r, k: 4.5),
+    ("wrong_type", lambda r, k: float(np.nanargmin(np.add(r, k)))),
+    ("wrong_type", lambda r, k: str(np.nanargmin(np.add(r, k)))),
+    (
+        "nan_wins",
+        lambda r, k: np.argmin(np.where(np.isnan(k), 9e9, np.add(r, k))),
+    ),
+    (
+        "nan_wins",
+        lambda r, k: np.argmin(np.where(np.isnan(r), 9e9, np.add(r, k))),
+    ),
+    ("nan_wins", lambda r, k: np.argmin(np.nansum([r, k], axis=0))),
+    ("nan_wins", lambda r, k: np.argmin(np.nan_to_num(np.add(r, k)))),
+    ("nan_dropped", lambda r, k: np.argmin(sound(np.add(r, k)))),
+    (
+        "nan_dropped",
+        lambda r, k: np.argmin([a for a in np.add(r, k) if a == a]),
+    ),
+    ("sign", lambda r, k: np.nanargmin(np.subtract(r, k))),
+    ("sign", lambda r, k: np.nanargmax(np.subtract(k, r))),
+    ("kl_weighted", lambda r, k: np.nanargmin(np.add(r, np.multiply(4, k)))),
+    ("kl_weighted", lambda r, k: np.nanargmin(np.add(r, np.divide(k, 2)))),
 ]
 
 

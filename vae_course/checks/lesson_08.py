@@ -19,8 +19,7 @@ def make_dataset(attempt):
     images = _numbered(23, (4, 3, 1))
     _judge_order_kept(_epochs(attempt, images, shuffle=False, seed=SEED))
     shuffled = _epochs(attempt, images, shuffle=True, seed=SEED)
-    for epoch in shuffled:
-        _judge_shuffled(epoch)
+    _judge_shuffled(shuffled)
     _judge_seed(attempt, images, shuffled)
     _look_for_a_small_buffer(attempt)
 
@@ -35,7 +34,15 @@ def _numbered(n, shape):
 def _epochs(attempt, images, shuffle, seed):
     """Read two epochs: the numbers of the images, batch by batch."""
     dataset = _dataset(attempt, images, BATCH_SIZE, shuffle, seed)
-    return [attempt.run(_read, dataset, images) for _ in range(2)]
+    first, second = (attempt.run(_read, dataset, images) for _ in range(2))
+    if first and not second:
+        raise ExerciseFailed(
+            "the images once more whenever it is read from its start",
+            "nothing when it was read a second time",
+            "What of yours is used up after one pass, and who makes it anew?",
+            "used_up",
+        )
+    return first, second
 
 
 def _dataset(attempt, images, batch_size, shuffle, seed):
@@ -59,10 +66,10 @@ def _read(dataset, images):
     epoch = []
     for element in dataset:
         epoch.append(_numbers(element, images))
-        if sum(map(len, epoch)) > len(images):
+        if sum(map(len, epoch)) >= 2 * len(images):
             raise ExerciseFailed(
                 WHOLE + ", and then an end",
-                f"{sum(map(len, epoch))} images and no end",
+                f"{sum(map(len, epoch))} images in one epoch",
                 "Who counts the epochs, your dataset or `fit`? Which step "
                 "begins again?",
                 "repeats_forever",
@@ -87,8 +94,9 @@ def _numbers(element, images):
             f"shape {batch.shape}",
             "What does one element of the dataset hold before you batch it?",
         )
-    first = np.floor(batch[:, 0, 0, 0].astype("float64") * len(images))
-    numbers = np.clip(first, 0, len(images) - 1).astype(int)
+    shares = np.nan_to_num(batch[:, 0, 0, 0].astype("float64"))
+    last = len(images) - 1
+    numbers = np.clip(shares * len(images), 0, last).astype(int)
     if not np.allclose(batch, images[numbers], atol=1e-6):
         raise ExerciseFailed(
             "the images as they were given",
@@ -123,9 +131,8 @@ def _judge_order_kept(epochs):
         _judge_whole(epoch)
 
 
-def _judge_shuffled(epoch):
-    order = sum(epoch, [])
-    if order == list(range(23)):
+def _judge_shuffled(epochs):
+    if any(sum(epoch, []) == list(range(23)) for epoch in epochs):
         raise ExerciseFailed(
             "with shuffle=True, the images in another order",
             "the order in which they were given",
@@ -133,21 +140,22 @@ def _judge_shuffled(epoch):
             "who keeps it? And among how many images does it choose?",
             "not_shuffled",
         )
-    if all(max(batch) - min(batch) < len(batch) for batch in epoch):
+    if all(max(b) - min(b) < len(b) for epoch in epochs for b in epoch):
         raise ExerciseFailed(
             "with shuffle=True, batches mixed anew from all images",
-            f"batches that hold neighbours, such as {sorted(epoch[0])}",
+            f"batches that hold neighbours, such as {sorted(epochs[0][0])}",
             "What does a dataset's element consist of at the moment when you "
             "shuffle: one image, or several?",
             "shuffle_after_batch",
         )
-    _judge_whole(epoch)
+    for epoch in epochs:
+        _judge_whole(epoch)
 
 
 def _judge_whole(epoch):
     """Demand every image once, in batches of which the last is short."""
     lengths, order = [len(batch) for batch in epoch], sum(epoch, [])
-    got = f"batches of {lengths}, together {len(set(order))} of 23 images"
+    got = f"batches of {lengths}, with {len(set(order))} of 23 images in them"
     if lengths == LENGTHS[:-1] and len(set(order)) == 20:
         raise ExerciseFailed(
             WHOLE,
@@ -155,9 +163,16 @@ def _judge_whole(epoch):
             "23 is not a multiple of 5. Where are the last three images?",
             "remainder_dropped",
         )
-    if len(set(order)) < 23:
+    if sorted(order) != list(range(23)):
         raise ExerciseFailed(
             WHOLE, got, "Which step leaves an image out, or takes one twice?"
+        )
+    if sorted(lengths) == sorted(LENGTHS) and lengths != LENGTHS:
+        raise ExerciseFailed(
+            "the short batch last",
+            got,
+            "Which step moves whole batches about?",
+            "shuffle_after_batch",
         )
     if lengths != LENGTHS:
         raise ExerciseFailed(
@@ -178,6 +193,14 @@ def _judge_seed(attempt, images, shuffled):
             "each time that it is read from its start?",
             "order_fixed",
         )
+    if sorted(map(sorted, first)) == sorted(map(sorted, second)):
+        raise ExerciseFailed(
+            "batches mixed anew in every epoch",
+            f"images that stay together, such as {sorted(first[0])}",
+            "Which of your steps draws anew in every epoch, and what does it "
+            "mix: images, or whole batches?",
+            "shuffle_after_batch",
+        )
     again = _epochs(attempt, images, shuffle=True, seed=SEED)
     other = _epochs(attempt, images, shuffle=True, seed=SEED + 1)
     for wrong, got in [
@@ -194,18 +217,19 @@ def _judge_seed(attempt, images, shuffled):
 
 
 def _look_for_a_small_buffer(attempt):
-    """Refuse a buffer of half the images; a right one never looks so.
+    """Refuse a buffer that lacks a twentieth of the images, or more.
 
-    None of 500 images among the last 47 % of 20,011: less than once in
-    10^100.
+    More images than any set of the lesson holds, in case the buffer's size
+    is taken from one of those. Of a right answer's first 500 images none is
+    among the last 5 % less than once in 10^11.
     """
-    images = _numbered(20_011, (2, 1, 1))
-    dataset = _dataset(attempt, images, 500, shuffle=True, seed=SEED)
-    first = max(_numbers(next(iter(dataset)), images))
-    if first < 10_500:
+    images = _numbered(60_011, (2, 1, 1))
+    dataset = _dataset(attempt, images, 50, shuffle=True, seed=SEED)
+    seen = attempt.run(_read, dataset.take(10), images)
+    if max(map(max, seen)) < 57_000:
         raise ExerciseFailed(
-            "any of 20,011 images may stand in the first batch of 500",
-            f"no image in it beyond number {first}",
+            "any of 60,011 images may stand in the first ten batches of 50",
+            f"no image in them beyond number {max(map(max, seen))}",
             "A shuffle chooses among the images that lie in its buffer. How "
             "many does yours hold, and how many images are there?",
             "small_buffer",
@@ -216,15 +240,20 @@ def _look_for_a_small_buffer(attempt):
 def warmup_beta(attempt):
     """Judge a line from 0 to beta, and beta from then on."""
     beta, epochs = 0.8, np.arange(12)
-    right = beta * np.minimum(epochs / 5, 1)
-    value = np.array([_beta(attempt, e, 5, beta) for e in epochs.tolist()])
+    right = beta * np.minimum(epochs / 6, 1)
+    value = np.array([_beta(attempt, e, 6, beta) for e in epochs.tolist()])
     if not np.allclose(value, right, rtol=1e-5):
         _name_the_slip(value, right, beta)
+    first = "Which epoch is the first with the whole beta?"
     compare(
         [_beta(attempt, epoch, 1, 2.5) for epoch in range(3)],
         [0.0, 2.5, 2.5],
         asked="the weights of epochs 0, 1 and 2 with warmup_epochs = 1",
-        question="Which epoch is the first with the whole beta?",
+        slips=[
+            ("reaches_early", [2.5, 2.5, 2.5], first),
+            ("reaches_late", [0.0, 0.0, 2.5], first),
+        ],
+        question=first,
     )
     _judge_no_warmup(attempt)
 
@@ -245,12 +274,12 @@ def _beta(attempt, epoch, warmup_epochs, beta):
 
 def _name_the_slip(value, right, beta):
     asked = (
-        "with warmup_epochs = 5 and beta = 0.8: 0 at epoch 0, a straight "
-        "line to 0.8 at epoch 5, then 0.8"
+        "with warmup_epochs = 6 and beta = 0.8: 0 at epoch 0, a straight "
+        "line to 0.8 at epoch 6, then 0.8"
     )
     for holds, slug, question in _rules(value, right, beta):
         if holds:
-            shown = ", ".join(f"{number:.3g}" for number in value[:8])
+            shown = ", ".join(f"{number:.3g}" for number in value[:9])
             got = f"from epoch 0: {shown}, …"
             raise ExerciseFailed(asked, got, question, slug)
     compare(
@@ -282,7 +311,7 @@ def _rules(value, right, beta):
             "Which weight do you reach, and which one was asked for?",
         ),
         (
-            value.max() > beta + 1e-6,
+            value[6:].max() > beta + 1e-6,
             "overshoots",
             "What should happen after the warm-up has ended?",
         ),
@@ -293,17 +322,17 @@ def _rules(value, right, beta):
             "equal, and later?",
         ),
         (
-            abs(value[0]) > 1e-6,
+            value[0] > 1e-6,
             "starts_above_zero",
             "Epochs are counted from 0. What should the first one get?",
         ),
         (
-            first == 5 and np.allclose(value[:5], 0),
+            np.all(np.isclose(value, 0) | np.isclose(value, beta)),
             "jumps",
             "What should stand half-way, and what do you get there?",
         ),
-        (first < 5, "reaches_early", steps),
-        (first > 5, "reaches_late", steps),
+        (first < 6, "reaches_early", steps),
+        (first > 6, "reaches_late", steps),
     ]
 
 
@@ -325,49 +354,74 @@ def _judge_no_warmup(attempt):
         if not np.isfinite(value):
             raise division
         if not np.isclose(value, 0.8, rtol=1e-5):
+            late = value < 0.8
             raise ExerciseFailed(
                 asked,
                 f"{value:.6g} at epoch {epoch}",
-                "How many epochs should pass before beta is reached?",
-                "reaches_late" if value < 0.8 else "overshoots",
+                "How many epochs should pass before beta is reached?"
+                if late
+                else "Which weight do you give, and which was asked for?",
+                "reaches_late" if late else "overshoots",
             )
 
 
 @exercise("8.3", points=1, library="vae_course.training:best_epoch")
 def best_epoch(attempt):
     """Judge the place of the smallest sum among finite ones."""
-    reconstruction = [310.0, 272.0, 266.0, 262.0, 270.0, 255.0, 258.0, 281.0]
-    kl = [2.0, 1.9, 5.5, 6.5, 7.0, 21.0, 16.0, 9.0]
+    r = [310.0, 272.0, 267.0, 262.0, 266.0, 255.0, 255.3, 257.0, 281.0]
+    kl = [2.0, 1.9, 2.0, 6.5, 7.5, 21.0, 13.5, 40.0, 9.0]
     asked = "the epoch with the smallest reconstruction_loss + kl_loss"
+    place = attempt(reconstruction_loss=r, kl_loss=kl)
     compare(
-        attempt(reconstruction_loss=reconstruction, kl_loss=kl),
+        place,
         3,
         asked=asked,
         slips=_slips_of_best_epoch(),
         question="Write down the sum of both terms for every epoch. Which is "
         "the smallest, and how do you count?",
     )
-    for broken in ([0], [2], [6, 7]):
-        nan = [np.nan if i in broken else r for i, r in enumerate(kl)]
-        compare(
-            attempt(reconstruction_loss=reconstruction, kl_loss=nan),
-            3,
-            asked=asked + ", where a loss that is nan never wins",
-            slips=[("nan_wins", broken[0], _question_of_nan())],
-            question=_question_of_nan(),
+    if as_array(place, asked).dtype.kind not in "iu":
+        raise ExerciseFailed(
+            asked + ", an int",
+            f"a {type(place).__name__}, {place!r}",
+            "Which type must a number have that stands in the brackets of a "
+            "list?",
+            "wrong_type",
         )
+    for broken in ([], [0]), ([0], []), ([], [2]), ([6, 7], [6]):
+        _judge_broken(attempt, _break(r, broken[0]), _break(kl, broken[1]), 3)
+    _judge_broken(attempt, _break(r, [3]), kl, 6)
 
 
-def _question_of_nan():
-    return (
+def _break(losses, epochs):
+    return [np.nan if i in epochs else x for i, x in enumerate(losses)]
+
+
+def _judge_broken(attempt, r, kl, right):
+    nan = np.flatnonzero(np.isnan(np.add(r, kl)))
+    wins = (
         "How does your way of finding the smallest compare a number with "
         "nan? Try it on [2, nan, 1] and on [nan, 2, 1]."
+    )
+    dropped = "Once a list is shorter, which epochs do its places stand for?"
+    compare(
+        attempt(reconstruction_loss=r, kl_loss=kl),
+        right,
+        asked="the epoch with the smallest reconstruction_loss + kl_loss, "
+        "where a loss that is nan never wins",
+        slips=[
+            ("nan_wins", nan[0], wins),
+            ("nan_dropped", right - np.sum(nan < right), dropped),
+        ],
+        question=wins,
     )
 
 
 def _slips_of_best_epoch():
     zero = "As which number does Keras count the first epoch?"
     one = "Does one term alone say which epoch has the highest ELBO?"
+    sign = "Which way does a larger KL move the ELBO, up or down?"
+    weight = "How much does a nat of KL count in the ELBO?"
     low = "Is the best loss a large one or a small one?"
     index = "Which epoch was asked for, or how small its loss is?"
     joined = "What does `+` do with two lists?"
@@ -376,9 +430,12 @@ def _slips_of_best_epoch():
         ("counts_from_one", 4, zero),
         ("kl_left_out", 5, one),
         ("reconstruction_left_out", 1, one),
+        ("sign", 7, sign),
+        ("kl_weighted", 2, weight),
+        ("kl_weighted", 6, weight),
         ("largest_for_smallest", 0, low),
         ("value_for_place", 268.5, index),
-        ("lists_joined", 9, joined),
-        ("last_for_best", 7, last),
+        ("lists_joined", 10, joined),
+        ("last_for_best", 8, last),
         ("last_for_best", -1, last),
     ]

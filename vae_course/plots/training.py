@@ -1,5 +1,7 @@
 """How the loss falls."""
 
+import math
+
 from vae_course.plots.style import LINE_COLOURS, new_figure
 
 TERMS = {
@@ -81,13 +83,16 @@ def _draw_term(axis, term, history, first_epoch, running):
 
 
 def _cut_off_the_first(axis, first_epoch, heights):
-    """End an axis below the first training mean, where it dwarfs the rest."""
-    if len(heights) < 3:
+    """End an axis below the first training mean, where it dwarfs the rest.
+
+    What is not finite has no place on an axis, and is left out of account.
+    """
+    others = [height for height in heights[1:] if math.isfinite(height)]
+    if len(others) < 2:
         return
-    first, *others = heights
-    low, high = min(others), max(others)
-    margin = 0.15 * (high - low)
-    if first <= high + margin:
+    first, low, high = heights[0], min(others), max(others)
+    margin = 0.15 * (high - low or first - high)
+    if not first > high + margin:
         return
     axis.set_ylim(low - margin, high + 2 * margin)
     axis.annotate(
