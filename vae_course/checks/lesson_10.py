@@ -256,6 +256,7 @@ def _slips_of_bound(log_weights):
                 np.mean(right),
                 np.sum(right),
                 np.mean(mean),
+                largest + np.log(np.mean(np.exp(share))),
             ],
         ),
         ("max_for_mean", [largest]),
@@ -284,8 +285,8 @@ def condition_decoder_input(attempt):
     for n, latent_dim, n_classes in (5, 5, 5), (6, 3, 7):
         z = rng.uniform(1.2, 3.0, (n, latent_dim)).astype("float32")
         z *= rng.choice([-1, 1], z.shape).astype("float32")
-        # The last class is missing in both, and one between in the second.
-        labels = np.array([2, 0, 3, 1, 3] if n == 5 else [5, 0, 3, 1, 3, 0])
+        # The last class is missing in both; the second lacks others as well.
+        labels = np.array([2, 0, 3, 1, 3] if n == 5 else [5, 1, 3, 2, 3, 1])
         rows = np.array([[k == i for k in range(n_classes)] for i in labels])
         compare(
             attempt(z=z, labels=labels, n_classes=n_classes),
