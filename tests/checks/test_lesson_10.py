@@ -472,6 +472,7 @@ WRONG_DIAGNOSES = [
     ("unknown_slug", diagnosing(E=None)),
     ("unknown_slug", diagnosing(F=["half_missing"])),
     ("unknown_slug", diagnosing(B="healthy")),
+    ("unknown_slug", diagnosing(A=np.array(["averages_pixels", "sign"]))),
     ("patient_missing", dict),
     ("patient_missing", lambda: {k: v for k, v in TRUTH.items() if k != "F"}),
     ("patient_missing", lambda: {k.lower(): v for k, v in TRUTH.items()}),
