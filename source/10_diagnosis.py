@@ -32,15 +32,16 @@ BETAS = runtime.pick(
     full=(0.125, 1.0, 4.0, 16.0, 64.0), quick=(0.125, 4.0, 64.0)
 )
 BATCH_SIZE, PEAK = 128, 0.008
-N_TRAIN = runtime.pick(full=15_000, quick=2_000)
-IMAGES_SEEN = runtime.pick(full=45_000, quick=2_000)
+N_TRAIN = runtime.pick(full=12_000, quick=2_000)
+IMAGES_SEEN = runtime.pick(full=36_000, quick=2_000)
+N_ALL = runtime.pick(full=60_000, quick=5_000)
 N_TEST = runtime.pick(full=5_000, quick=500)
 N_WEIGHED = runtime.pick(full=200, quick=20)
 DRAWS = 512
 
 rng = np.random.default_rng(SEED)
 (x_all, y_all), (x_test, y_test) = data.load_fashion_mnist()
-x_all, x_test = map(data.prepare_images, (x_all, x_test[:N_TEST]))
+x_all, x_test = map(data.prepare_images, (x_all[:N_ALL], x_test[:N_TEST]))
 x_train, y_train = x_all[:N_TRAIN], y_all[:N_TRAIN]
 
 # %% [markdown]
