@@ -30,7 +30,7 @@ def test_both_terms_stand_on_axes_of_their_own():
         drawn = [[y for _, y in line] for line in points(axis)]
         assert drawn == [HISTORY[term], HISTORY[f"val_{term}"]]
         assert [x for x, _ in points(axis)[0]] == [1, 2, 3]
-        assert axis.get_xlabel() == "epochs"
+        assert axis.get_xlabel() == "epochs completed"
         assert axis.get_ylabel() == "nats an image"
 
 
@@ -55,6 +55,16 @@ def test_a_first_mean_near_the_rest_is_drawn():
     assert not axis.texts
     low, high = axis.get_ylim()
     assert low < 5.9 < 6.41 < high
+
+
+@pytest.mark.parametrize("first", [6.41, 9.3])
+def test_a_hundredth_of_a_nat_is_no_cliff(first):
+    history = {
+        "reconstruction_loss": [261.3, 261.2, 261.1],
+        "kl_loss": [first, 6.40, 6.39],
+    }
+    low, high = plots.loss_terms(history).axes[1].get_ylim()
+    assert high - low >= 2 - 1e-9
 
 
 def test_the_epoch_under_way_is_a_hollow_dot_in_sight():

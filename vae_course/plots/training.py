@@ -8,6 +8,8 @@ TERMS = {
     "reconstruction_loss": "Reconstruction loss",
     "kl_loss": "KL loss",
 }
+# In nats: a hundredth of one should not look like a cliff.
+SMALLEST_SPAN = 2
 LINES = {
     "": ("o-", LINE_COLOURS[0], "training images"),
     "val_": ("s--", LINE_COLOURS[1], "images held back"),
@@ -47,7 +49,7 @@ def loss_terms(history, first_epoch=1, running=None, epochs=None, title=None):
         _draw_term(axis, term, history, first_epoch, running)
         axis.set(
             title=heading,
-            xlabel="epochs",
+            xlabel="epochs completed",
             ylabel="nats an image",
             xlim=(first_epoch - 1, max(epochs or done, first_epoch) + 0.3),
         )
@@ -80,6 +82,9 @@ def _draw_term(axis, term, history, first_epoch, running):
         axis.plot(done, so_far[term], "o", color=colour, mfc="white")
         heights.append(so_far[term])
     _cut_off_the_first(axis, first_epoch, heights)
+    low, high = axis.get_ylim()
+    lack = max(0, SMALLEST_SPAN - (high - low))
+    axis.set_ylim(low - lack / 2, high + lack / 2)
 
 
 def _cut_off_the_first(axis, first_epoch, heights):
@@ -91,7 +96,8 @@ def _cut_off_the_first(axis, first_epoch, heights):
     if len(others) < 2:
         return
     first, low, high = heights[0], min(others), max(others)
-    margin = 0.15 * (high - low or first - high)
+    span = high - low
+    margin = max(0.15 * span, (SMALLEST_SPAN - span) / 3)
     if not first > high + margin:
         return
     axis.set_ylim(low - margin, high + 2 * margin)
