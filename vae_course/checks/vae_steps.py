@@ -36,6 +36,7 @@ def judge_training(attempt):
         ExerciseFailed: with what is wrong.
     """
     require_a_model(attempt, "train_step")
+    _require_a_property(attempt)
     tiny = TinyNetworks(3)
     attempt = with_right_losses(attempt, tiny)
     with own_networks(attempt, "train_step"):
@@ -56,6 +57,7 @@ def judge_test(attempt):
     _require_a_property(attempt)
     tiny = TinyNetworks(3)
     attempt = with_right_losses(attempt, tiny)
+    _require_running_means(attempt, _compiled(attempt, tiny))
     with own_networks(attempt, "test_step"):
         _judge_stillness(attempt, tiny)
         vae = _compiled(attempt, tiny)
@@ -81,13 +83,14 @@ def _judge_reports(attempt, method, vae, tiny):
     """Hand over unlike batches, packed in the ways of Keras."""
     step = Attempt(getattr(vae, method), method)
     many, few = images(5), images(3)
+    labels = np.arange(5)
     terms = {len(x): tiny.losses(np.asarray(x)) for x in (many, few)}
     seen = [terms[5]]
     _compare_report(_first_result(step, many), seen, method)
     for words, data in [
         ("(x,)", (many,)),
-        ("(x, targets)", (many, many)),
-        ("(x, targets, weights)", (many, many, np.ones(5, "float32"))),
+        ("(x, targets)", (many, labels)),
+        ("(x, targets, weights)", (many, labels, np.ones(5, "float32"))),
     ]:
         seen.append(terms[5])
         try:
@@ -134,8 +137,8 @@ def _not_unpacked(refused, taken, failure):
         "a step takes whatever `fit` and `evaluate` hand over: x alone, (x,), "
         "(x, targets) or (x, targets, weights)",
         f"{taken} runs, but for {refused} there is a\n{got(failure)}",
-        "Which function of Keras takes all of these apart, and how many "
-        "parts does it give?",
+        "Which function of Keras takes all of these apart, how many "
+        "parts does it give, and which of them does a VAE learn from?",
         "tuple_not_unpacked",
     )
 
@@ -256,6 +259,20 @@ def _judge_step(attempt, tiny):
         "of the gradients then?",
         rtol=0.01,
     )
+    _require_the_optimizer(vae)
+
+
+def _require_the_optimizer(vae):
+    """Refuse steps made by hand: Adam's would be others."""
+    if vae.optimizer.iterations == 0:
+        raise ExerciseFailed(
+            "the optimizer that `compile` was given moves the weights",
+            "a right step, of which the optimizer knows nothing: it has "
+            "counted 0 steps",
+            "Would your step be another one with Adam? Which method of the "
+            "optimizer did the toy with one weight call?",
+            "optimizer_unused",
+        )
 
 
 def _name_the_still(still):
@@ -352,10 +369,26 @@ def _require_a_property(attempt):
         )
 
 
+def _require_running_means(attempt, vae):
+    """Demand what Keras can reset; which ones is judged later."""
+    import keras
+
+    listed = attempt.run(lambda: vae.metrics)
+    if not isinstance(listed, list | tuple) or not all(
+        isinstance(metric, keras.Metric) for metric in listed
+    ):
+        raise ExerciseFailed(
+            "`metrics` is a list of running means",
+            f"{listed!r:.200}",
+            "What did `__init__` make the running means with, and where does "
+            "it keep them? Keras resets the objects themselves.",
+            "wrong_type",
+        )
+
+
 def _judge_metrics(attempt, vae):
-    listed = attempt.run(lambda: list(vae.metrics))
-    names = [getattr(metric, "name", metric) for metric in listed]
-    if sorted(map(str, names)) != sorted(NAMES):
+    names = [metric.name for metric in attempt.run(lambda: vae.metrics)]
+    if sorted(names) != sorted(NAMES):
         raise ExerciseFailed(
             f"`metrics` lists the three running means, {', '.join(NAMES)}",
             f"{names}",

@@ -46,12 +46,17 @@ def with_right_losses(attempt, tiny):
     class Judged(attempt.answer):
         """The learner's class with the terms of the library."""
 
+        def __init__(self, encoder, decoder, **options):
+            super().__init__(encoder, decoder, **options)
+            self.encoder, self.decoder = encoder, decoder
+
         def compute_losses(self, x, *args, **kwargs):
             """Return both terms of the loss."""
             z_mean, z_log_var, z = self.encoder(x)
             nats = reconstruction_loss(x, self.decoder(z))
             return nats, kl_loss(z_mean, z_log_var)
 
+    Judged.__name__ = attempt.answer.__name__
     try:
         require_a_model(attempt, "compute_losses")
         _judge_values(make(attempt, tiny), tiny, images(5))
@@ -163,6 +168,8 @@ def _slips_of_reconstruction(tiny, x):
     drawn = tiny.decode(z)
     swapped = cost_of_pixels(drawn, x.reshape(drawn.shape))
     square = np.square(x.reshape(drawn.shape) - drawn).sum(1)
+    twice = cost_of_pixels(x, 1 / (1 + np.exp(-drawn)))
+    of_lesson = [size * pixels.mean((1, 2, 3)) for size in (1024, 784)]
     yield from with_questions(
         _QUESTIONS,
         ("decoder_fed_mean", [fed_mean.sum(1), fed_mean.mean(1)]),
@@ -173,6 +180,8 @@ def _slips_of_reconstruction(tiny, x):
         ("sums_batch", [right.sum(), right.mean()]),
         ("sign", [-right]),
         ("squared_error", [square, square / pixels[0].size]),
+        ("sigmoid_twice", [twice.sum(1), -twice.sum(1), twice.mean(1)]),
+        ("size_fixed", of_lesson),
     )
 
 
@@ -227,6 +236,10 @@ _QUESTIONS = {
     "arguments_swapped": "Of which of the two, image or drawing, is the "
     "logarithm taken?",
     "squared_error": "That is a squared distance. Where is the logarithm?",
+    "sigmoid_twice": "What does your function expect: what comes before a "
+    "sigmoid or what comes after it? And which of them does the decoder give?",
+    "size_fixed": "The check's images have 24 pixels. Which number in your "
+    "code counts the pixels of the lesson's?",
     "sign": "Can a drawing cost less than nothing, or a divergence lie "
     "below 0?",
     "half_missing": "What stands before the sum of lesson 05?",
