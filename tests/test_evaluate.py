@@ -15,6 +15,7 @@ from vae_course.evaluate import (
     hole_share,
     importance_weighted_bound,
     nearest_distance,
+    nearest_image,
 )
 
 Z = np.array([[-3.0, 10.0], [5.0, 10.5], [1.0, 14.0], [0.5, 11.0]])
@@ -65,6 +66,27 @@ def test_nearest_distance_is_the_same_for_single_precision():
     queries, points = generator().normal(size=(2, 40, 3)).astype("float32")
     found = nearest_distance(queries, points)
     np.testing.assert_allclose(found, distances_by_loop(queries, points))
+
+
+# --- nearest_image ----------------------------------------------------------
+
+
+def test_nearest_image_is_that_of_every_pair():
+    images = generator().random((7, 4, 5, 1), dtype="float32")
+    among = generator(5).random((90, 4, 5, 1), dtype="float32")
+    pairs = np.array(
+        [[math.dist(a.ravel(), b.ravel()) for b in among] for a in images]
+    )
+    nearest, distances = nearest_image(images, among)
+    assert nearest.tolist() == pairs.argmin(axis=1).tolist()
+    np.testing.assert_allclose(distances, pairs.min(axis=1), rtol=1e-5)
+
+
+def test_a_copy_is_found_at_distance_exactly_zero():
+    among = generator().random((50, 32, 32, 1), dtype="float32")
+    nearest, distances = nearest_image(among[[31, 8, 8]], among)
+    assert nearest.tolist() == [31, 8, 8]
+    assert distances.tolist() == [0.0, 0.0, 0.0]
 
 
 # --- hole_share -------------------------------------------------------------
@@ -156,6 +178,9 @@ def test_solution_of_nearest_distance_agrees_with_the_library():
         (hole_share, (Z, Z[:1]), ValueError, "z: .*two codes, got 1"),
         (hole_share, (Z, Z, 99), ValueError, "quantile: .*got 99"),
         (hole_share, (Z, Z, [0.5]), ValueError, "quantile: .*one number"),
+        (nearest_image, (Z[:0], Z), ValueError, r"images: .*\(0, 2\)"),
+        (nearest_image, (Z, some_codes()), ValueError, r"among: .*\(3,\)"),
+        (nearest_image, (Z, Z > 0), TypeError, "among: .*bool"),
         (area_in_use, (some_codes(),), ValueError, r"z: .*\(300, 3\)"),
         (area_in_use, (Z, 0), ValueError, "cells: .*least 1, got 0"),
         (area_in_use, (Z, 2.5), TypeError, "cells: .* int"),

@@ -236,6 +236,16 @@ def test_training_lowers_the_loss_epoch_by_epoch(x):
     assert last < first
 
 
+def test_an_autoencoder_trains_by_the_same_recipe(x):
+    vae = tiny_vae()
+    encoder = keras.Model(vae.encoder.inputs, vae.encoder.outputs[0])
+    autoencoder = models.Autoencoder(encoder, vae.decoder)
+    images = np.repeat(x, 40, axis=0)
+    history = training.train(autoencoder, images, epochs=3)
+    first, *_, last = history["reconstruction_loss"]
+    assert last < first
+
+
 def test_one_seed_gives_one_training(x):
     weights = []
     for seed in (3, 3, 4):
@@ -377,7 +387,7 @@ def test_without_a_file_a_quick_one_is_trained_and_not_saved(
     assert vae.beta == 2.0
     assert vae.optimizer.iterations > 0
     assert list(trained_folder.iterdir()) == []
-    assert "No model of lesson 08 in" in capsys.readouterr().out
+    assert "No VAE of lesson 08 in" in capsys.readouterr().out
 
 
 def test_a_quick_training_without_images_is_refused(images, trained_folder):

@@ -35,6 +35,50 @@ def nearest_distance(queries, points):
     return distances
 
 
+def nearest_image(images, among):
+    """Find for each image the one among many that is nearest to it.
+
+    A tree gains nothing in so many dimensions. Multiplied out,
+    |a - b|^2 = |a|^2 - 2 a b + |b|^2, all pairs are one matrix product, and
+    |b|^2 is the same for all candidates.
+
+    Args:
+        images: float array (n, ...), such as (n, 32, 32, 1).
+        among: float array (n_among, ...), of the same shape but for the
+            first axis. The product has n_among * n numbers.
+
+    Returns:
+        The indices of the nearest, int (n,), and their distances, (n,): the
+        root of the summed squares over the pixels, exactly 0 for a copy.
+
+    Raises:
+        TypeError: if an argument does not hold floats.
+        ValueError: if there are no images, or their shapes differ.
+
+    >>> among = np.array([[0.0, 0.5], [1.0, 1.0], [0.5, 0.0]])
+    >>> nearest, distances = nearest_image(np.array([[1.0, 0.75]]), among)
+    >>> nearest.tolist(), distances.tolist()
+    ([1], [0.25])
+    """
+    images, among = np.asarray(images), np.asarray(among)
+    for name, array in {"images": images, "among": among}.items():
+        if array.dtype.kind != "f":
+            raise TypeError(f"{name}: expected floats, got {array.dtype}")
+        if not array.size:
+            raise ValueError(
+                f"{name}: expected one image at least, got shape {array.shape}"
+            )
+    if images.shape[1:] != among.shape[1:]:
+        raise ValueError(
+            f"among: expected images of shape {images.shape[1:]}, "
+            f"got {among.shape[1:]}"
+        )
+    images, among = (x.reshape(len(x), -1) for x in (images, among))
+    squares = np.einsum("ij,ij->i", among, among)[:, np.newaxis]
+    nearest = (squares - 2 * among @ images.T).argmin(axis=0)
+    return nearest, np.linalg.norm(images - among[nearest], axis=1)
+
+
 def hole_share(samples, z, quantile=0.99):
     """Count the samples that are further from every code than codes are.
 

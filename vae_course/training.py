@@ -191,7 +191,7 @@ def train(vae, images, epochs, callbacks=(), seed=0):
     """Train with Adam, the cosine schedule and large batches.
 
     Args:
-        vae: models.VAE; it is compiled here.
+        vae: models.VAE, or models.Autoencoder; it is compiled here.
         images: float (n, 32, 32, 1), in [0, 1].
         epochs: int >= 1, how often each image is seen.
         callbacks: of Keras, for `fit`.
@@ -284,7 +284,7 @@ def load_or_train(images, beta=1.0, seed=0):
         ValueError: if there are no images, or beta or seed is negative.
     """
     path = runtime.trained_folder() / TRAINED_VAE
-    reason = f"No model of lesson 08 in {path.parent}"
+    reason = f"No VAE of lesson 08 in the folder {path.parent}"
     if path.exists():
         try:
             vae = _load(path)
@@ -301,7 +301,7 @@ def load_or_train(images, beta=1.0, seed=0):
     )
     seen = runtime.pick(full=240_000, quick=20_000)
     train(vae, images, epochs=max(1, seen // max(1, len(images))), seed=seed)
-    print(f"{reason}. Trained a quick one.")
+    print(f"{reason}. One was trained here.")
     return vae
 
 
