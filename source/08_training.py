@@ -108,11 +108,10 @@ def build(network, precision="float32"):
 
 
 # %% [markdown]
-# Which setting helps is a question for the machine. So we ask: each pair of
-# network and setting trains on the same batch, again and again, in turns, so
-# that a slow moment hits all. Of two turns the better counts.
-# `train_on_batch` takes one step; the very first, in which Keras builds the
-# graph (lesson 04), is timed by itself.
+# Ask the machine: each pair of network and setting trains on one batch, again
+# and again, in turns; of two turns the better counts. `train_on_batch` takes
+# one step; the very first, in which Keras builds the graph (lesson 04), is
+# timed by itself.
 
 
 # %%
@@ -143,10 +142,9 @@ for key, speed in speeds.items():
     print(", ".join(key) + f": {begin}, then {speed:,.0f} images a second")
 
 # %% [markdown]
-# We choose by one rule for every machine. The wait is the first step, and then
-# all images at that speed. A setting is taken only where it spares a fifth of
-# it. Then the convolutional network is taken if it keeps within our
-# `PATIENCE` of two minutes, and else the dense one.
+# One rule for every machine: the wait is the first step, then all images at
+# that speed. A setting is taken where it spares a fifth of it, and the
+# convolutional network if it keeps within our `PATIENCE` of two minutes.
 
 # %%
 chosen, expected = {}, {}
@@ -170,12 +168,11 @@ print(f"devices that share a batch: {n_devices}")
 # %% [markdown]
 # On a CPU expect the dense network. It has more weights, and yet its step
 # costs far less: each weight is used once an image, a weight of a convolution
-# at every place of the picture. Where a setting shortens the wait for
-# convolutions there, it seldom does so to two minutes; a GPU may get them.
+# at every place of the picture. Lessons 09 and 10 use the VAE that we train
+# here, whichever it is.
 #
-# Lessons 09 and 10 use the VAE that we train here, whichever it is. Its
-# training takes a dataset, a schedule, a backup and a live curve. The rest of
-# the way we build these, and a warm-up, which you need where β is heavy.
+# Its training takes a dataset, a schedule, a backup and a live curve: these
+# come next, with a warm-up, which you need where β is heavy.
 
 # %% [markdown]
 # ## One step, one handful of images
@@ -301,10 +298,9 @@ make_dataset = check.make_dataset(make_dataset)
 # %% [markdown]
 # ## A rate that falls
 #
-# One learning rate for all steps is a compromise. At the start, where
-# everything is far off, long steps are possible; near the end, only short ones
-# settle. A *schedule* gives each step a rate of its own: a short rise, for the
-# very first slopes are wild, then half a cosine down to zero:
+# At the start, where everything is far off, long steps are possible; near the
+# end, only short ones settle. A *schedule* gives each step a rate of its own:
+# a short rise, then half a cosine down to zero:
 #
 # $$\eta_t = \tfrac12\,\eta_{\max}\left(1 + \cos\frac{\pi\,(t - r)}{T - r}
 # \right), \qquad r \le t \le T$$
@@ -479,9 +475,8 @@ warmup_beta = check.warmup_beta(warmup_beta)
 #
 # A *callback* is an object whose methods `fit` calls at fixed moments.
 # (`training.BetaWarmup` is the one below, ready-made.) We take a weight that
-# is far too heavy, so that giving up the code is tempting, and train twice
-# from the same start. For comparison: the mean training image, drawn for
-# every picture, which needs no code at all.
+# is far too heavy, and train twice from the same start. For comparison: the
+# mean training image, drawn for every picture, which needs no code at all.
 
 
 # %% role="train"
@@ -524,18 +519,17 @@ for name, callbacks in {"at once": [], "warm-up": [Warmup()]}.items():
 # Compare the last epoch of each with the mean image. The smaller the KL, the
 # less a drawing can depend on its picture; and where the reconstruction loss
 # is no better than the mean image's, the code has bought nothing. One pair of
-# runs proves little: with another `SEED` a warm-up may fail as well, and with
-# a lighter β neither may need it. (In quick mode all is too short to tell.)
+# runs proves little: with another `SEED` a warm-up may fail as well. (In quick
+# mode all is too short to tell.)
 #
-# Our own training uses β = 1, the ELBO itself, and no warm-up: in the curve
-# below you can check that its code is in use.
+# Our own training uses β = 1, the ELBO itself, and no warm-up.
 
 # %% [markdown]
 # ## Which epoch was the best?
 #
-# Longer is not always better, so we want the weights of the best epoch, judged
-# on images held back. Keras's `ModelCheckpoint` saves them whenever the number
-# that it monitors is smaller than ever. But which number?
+# We want the weights of the best epoch, judged on images held back. Keras's
+# `ModelCheckpoint` saves them whenever the number that it monitors is smaller
+# than ever. But which number?
 
 # %%
 for name, (total, reconstruction, kl) in told.items():
@@ -678,11 +672,9 @@ print("epochs that the second fit reports:", run.epoch)
 # The second attempt goes on at epoch 2, with the same number of steps, the
 # same learning rate and the same fingerprint.
 #
-# Three things are not kept. The images start anew with the seed's first order,
-# so the end is not bit for bit what it would have been. `fit` reports only the
-# epochs since the restart. And a `ModelCheckpoint` forgets its best number:
-# the first epoch after a restart is saved in any case, so that the best is
-# sought among the epochs since.
+# Three things are not kept. The images start anew with the seed's first order.
+# `fit` reports only the epochs since the restart. And a `ModelCheckpoint`
+# forgets its best number, so that the best is sought among the epochs since.
 
 # %% [markdown]
 # ## Put together: the training
@@ -733,14 +725,13 @@ print(f"expected for all {EPOCHS}: {expected[network]:.0f} s")
 # *rise* while the dots fall, the network learns its training images by heart.
 
 # %% [markdown]
-# What we expected were bare steps. It left out the images held back, with a
-# graph of their own, the files, and the drawing.
+# Expected were bare steps, one a call. Left out: images held back, files and
+# drawing, which cost time, and calls of several steps, which spare some.
 #
 # Now the best epoch, twice: by your function, and by the file that Keras kept.
-# The file becomes `trained/vae.keras`, which lessons 09 and 10 load, unless a
-# better one lies there already, from an earlier run perhaps. Then that stays,
-# and the line below says so. (In quick mode the folder is kept only until the
-# kernel ends.)
+# It becomes `trained/vae.keras`, which lessons 09 and 10 load, unless a better
+# one lies there already; a line below says so. (In quick mode the folder is
+# kept only until the kernel ends.)
 
 # %%
 history = run.history
@@ -800,9 +791,8 @@ print(f"{'perfect copy':13}{floor.mean():12.1f}")
 # %% [markdown]
 # From the untrained VAE to the trained one the reconstruction loss fell and
 # the KL *rose*: a code that says nothing is free, and a useful one has its
-# price. The price is well spent, for the sum fell below that of the mean
-# image, which is where a VAE with a collapsed code ends. (In quick mode it may
-# not have come so far.)
+# price. It is well spent, for the sum fell below that of the mean image, near
+# which a VAE with a collapsed code ends.
 #
 # The KL has a meaning of its own: averaged over the images, K nats bound what
 # a code can tell about its image. That is at most as much as naming one of
@@ -841,8 +831,8 @@ plots.compare_images(
 #
 # $$\frac{500}{1024}\left(\text{reconstruction} + 2.048\,\text{KL}\right)$$
 #
-# That run was trained for this very sum, on more images. Ours has the
-# schedule, a higher rate, and perhaps another network or more epochs.
+# It was trained for this very sum, on more images. Ours has the schedule, a
+# higher rate, and perhaps another network or more epochs.
 
 # %%
 scale, beta = 500 / 1024, 2.048
@@ -892,8 +882,7 @@ gap = by_numpy - by_training
 print(f"difference  {gap.mean():+.2f} ± {stats.sem(gap):.2f}")
 
 # %% [markdown]
-# The difference is within a few of its standard errors: both estimate the same
-# number, with dice of their own.
+# Within a few standard errors: the same number, with dice of their own.
 
 # %% [markdown]
 # ## Several GPUs
@@ -902,8 +891,7 @@ print(f"difference  {gap.mean():+.2f} ± {stats.sem(gap):.2f}")
 # `MirroredStrategy`: each takes an equal share of every batch, and the
 # gradients are added up. A sum of two means is twice the mean, so `models.VAE`
 # divides its loss by the number of devices. With one GPU, or none, the `with`
-# line of our training changes nothing; the cell that chose the network
-# printed how many devices share a batch.
+# line of our training changes nothing.
 
 # %% [markdown]
 # ## What we saw
