@@ -592,6 +592,19 @@ def test_whole_classes_pass_every_check_and_come_back(judge, answer):
     assert judge(answer) is answer
 
 
+@pytest.fixture
+def half_precision():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.mark.parametrize("judge", CHECKS, ids=lambda c: c.exercise)
+def test_half_precision_changes_no_verdict(judge, half_precision):
+    assert judge(WHOLE[0]) is WHOLE[0]
+
+
 @pytest.mark.parametrize("answer", WHOLE[:1])
 def test_a_class_may_grow_from_check_to_check(answer):
     first = vae_with(train_step=None, metrics=None, test_step=None)
@@ -993,6 +1006,14 @@ def a_mean_each(self, total, terms):
     return count_in(self, ops.mean(total), [ops.mean(t) for t in terms])
 
 
+def swapped_from_the_start(self, total, terms):
+    return count_in(self, add_up(self, terms[::-1]), terms[::-1])
+
+
+def a_mean_for_the_total(self, total, terms):
+    return count_in(self, ops.mean(total), terms)
+
+
 def nothing_counted(self, total, terms):
     return {mean.name: mean.result() for mean in self.means}
 
@@ -1046,6 +1067,8 @@ REPORTS = [
     ("last_batch_metrics", {"report": of_the_batch}),
     ("last_batch_metrics", {"report": reset_first}),
     ("averages_batches", {"report": a_mean_each}),
+    ("averages_batches", {"report": a_mean_for_the_total}),
+    ("terms_swapped", {"report": swapped_from_the_start}),
     (
         "averages_batches",
         {

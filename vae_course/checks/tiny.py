@@ -14,6 +14,8 @@ WEIGHTS = [
 ]
 # Wide enough apart for images, codes and pixels that differ.
 SCALES = [0.25] * 6 + [1.0] * 2
+# Also where half precision is the rule.
+EXACT = {"dtype": "float32"}
 
 
 class TinyNetworks:
@@ -35,12 +37,12 @@ class TinyNetworks:
         from keras import layers
 
         x = keras.Input(shape)
-        flat = layers.Flatten()(x)
-        heads = [layers.Dense(latent_dim)(flat) for _ in range(3)]
+        flat = layers.Flatten(**EXACT)(x)
+        heads = [layers.Dense(latent_dim, **EXACT)(flat) for _ in range(3)]
         z = keras.Input((latent_dim,))
-        pixels = layers.Dense(math.prod(shape), activation="sigmoid")(z)
+        pixels = layers.Dense(math.prod(shape), "sigmoid", **EXACT)(z)
         self.encoder = keras.Model(x, heads)
-        self.decoder = keras.Model(z, layers.Reshape(shape)(pixels))
+        self.decoder = keras.Model(z, layers.Reshape(shape, **EXACT)(pixels))
         self.called = set()
         self._watch("encoder")
         self._watch("decoder")

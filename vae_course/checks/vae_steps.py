@@ -204,6 +204,7 @@ def _slips_of_report(seen):
     right = _means(seen)
     _, *terms = right
     each = np.array([_means([batch]) for batch in seen])
+    by_batch = each.mean(axis=0)
     last, count = each[-1], seen[-1].shape[1]
     late = [last, count * last] if len(seen) > 1 else []
     yield from with_questions(
@@ -214,12 +215,13 @@ def _slips_of_report(seen):
         ("beta_on_both", [_with_total(terms, BETA, BETA)]),
         ("beta_left_out", [_with_total(terms, 1, 1)]),
         ("sign", [_with_total(terms, 1, -BETA), _with_total(terms, -1, BETA)]),
+        ("terms_swapped", [_with_total(terms, BETA, 1)[[0, 2, 1]]]),
         ("kl_reported_with_beta", [right * [1, 1, BETA]]),
         ("means_swapped", [right[[0, 2, 1]], right[[1, 0, 2]]]),
         ("metrics_not_updated", [0 * right]),
         ("sums_batch", [count * right, [count, 1, 1] * right]),
         ("last_batch_metrics", late),
-        ("averages_batches", [each.mean(axis=0)]),
+        ("averages_batches", [by_batch, [by_batch[0], *right[1:]]]),
     )
 
 
@@ -490,6 +492,8 @@ _QUESTIONS = {
     "And does the step go up its slope, or down?",
     "kl_reported_with_beta": "Which number is kl_loss to show: the bare "
     "term, or what it adds to the total?",
+    "terms_swapped": "In which order does `compute_losses` return its two "
+    "terms?",
     "means_swapped": "Which number did each running mean get, and what is it "
     "called?",
     "metrics_not_updated": "All are 0, as if there had been no image yet. "
