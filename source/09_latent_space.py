@@ -109,8 +109,8 @@ plots.latent_planes(
 #   middle into equal cells. How many of them hold a code?
 #
 # Samples come from a normal distribution *fitted* to the codes; for the VAE
-# also from N(0, I), without a look at a single code. The *made cloud* is as many
-# points from N(0, I) itself, and shows how good the numbers could be.
+# also from N(0, I), without a look at a single code. The *made cloud* is as
+# many points from N(0, I) itself, and shows how good the numbers could be.
 
 # %%
 rng = np.random.default_rng(SEED)
