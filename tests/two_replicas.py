@@ -14,15 +14,8 @@ import tensorflow as tf
 
 from vae_course import data, models, networks, training
 
-tf.config.set_logical_device_configuration(
-    tf.config.list_physical_devices("CPU")[0],
-    [tf.config.LogicalDeviceConfiguration()] * 2,
-)
-
 ONE, TWO = ["CPU:0"], ["CPU:0", "CPU:1"]
 X = np.random.default_rng(0).random((70, 32, 32, 1)).astype("float32")
-# Two full batches of 32, and one of 6: a share of 3 for each replica.
-BATCHES = data.make_dataset(X, 32, shuffle=False, seed=0)
 
 
 def untrained():
@@ -37,8 +30,10 @@ def fit(devices, optimizer, callbacks=(), epochs=2):
     with training.strategy(devices).scope():
         vae = untrained()
         vae.compile(optimizer(), jit_compile=False)
+    # Two full batches, and one of 6: a share of 3 for each replica.
+    batches = data.make_dataset(X, 32, shuffle=False, seed=0)
     history = vae.fit(
-        BATCHES,
+        batches,
         epochs=epochs,
         callbacks=list(callbacks),
         shuffle=False,
@@ -71,17 +66,26 @@ def betas():
     return list((total - told["reconstruction_loss"]) / kl)
 
 
-_, sgd = compare(lambda: keras.optimizers.SGD(0.01))
-vae, adam = compare(lambda: keras.optimizers.Adam(0.001))
-with tempfile.TemporaryDirectory() as folder:
-    path = Path(folder, "vae.keras")
-    vae.save(path)
-    loaded = keras.saving.load_model(path)
-results = {
-    "replicas": training.strategy(TWO).num_replicas_in_sync,
-    "SGD": sgd,
-    "Adam": adam,
-    "betas": betas(),
-    "loaded_apart": float(np.abs(loaded(X) - vae(X)).max()),
-}
-print(json.dumps(results))
+def main():
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0],
+        [tf.config.LogicalDeviceConfiguration()] * 2,
+    )
+    _, sgd = compare(lambda: keras.optimizers.SGD(0.01))
+    vae, adam = compare(lambda: keras.optimizers.Adam(0.001))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "vae.keras")
+        vae.save(path)
+        loaded = keras.saving.load_model(path)
+    results = {
+        "replicas": training.strategy(TWO).num_replicas_in_sync,
+        "SGD": sgd,
+        "Adam": adam,
+        "betas": betas(),
+        "loaded_apart": float(np.abs(loaded(X) - vae(X)).max()),
+    }
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
