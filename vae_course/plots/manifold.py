@@ -46,6 +46,8 @@ def latent_planes(panels, labels, names, axes=None):
         scatter_classes(plane, z, classes, names)
         name_classes(plane, z, classes, names, width=0.3)
         plane.set(title=title, xlabel=across, ylabel=up)
+        # A name at the edge of the codes stays clear of the axis.
+        plane.margins(x=0.12)
     _name_markers_below(figure, planes[0, 0])
     return figure
 
