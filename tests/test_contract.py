@@ -57,6 +57,15 @@ def test_stub_gives_the_librarys_version():
     assert double(stub).__name__ == "library_double"
 
 
+def test_stub_of_another_exercise_is_named():
+    def stub(x):
+        raise NotImplementedError("Exercise 0.8")
+
+    asked, got, _, _ = failure_of(lambda x: 2 * stub(x)).args
+    assert "0.9" in asked
+    assert "exercise 0.8" in got
+
+
 def test_librarys_version_is_no_answer(capsys):
     assert double(library_double) is library_double
     assert "not started" in capsys.readouterr().out
@@ -153,6 +162,24 @@ def misspell_an_argument(x):
     return keras.layers.Dense(3, activatoin="relu")
 
 
+def name_a_result_as_a_function(x):
+    library_double = library_double(x)  # noqa: F821, F823
+    return library_double + 0
+
+
+def hand_over_too_much(x):
+    import keras
+
+    one = keras.Input((3,))
+    return keras.Model(one, one)([x[None], x[None]])
+
+
+def forget_the_weights(x):
+    import keras
+
+    return keras.optimizers.SGD().apply([x])
+
+
 def give_up(x):
     raise SystemExit
 
@@ -161,11 +188,14 @@ def give_up(x):
     "answer, question",
     [
         (lambda x: twise(x), "Where is that name made"),  # noqa: F821
+        (name_a_result_as_a_function, "Which name stands left of an ="),
         (lambda x: x.doubled(), "stands before the dot"),
         (lambda x: library_double(), "Which arguments does the call pass"),
         (lambda x: library_double(x, x), "Which arguments does the call pass"),
         (lambda x: library_double(y=x), "Which arguments does the call pass"),
         (misspell_an_argument, "is it spelled as in the cells above"),
+        (hand_over_too_much, "How many tensors does what you call take"),
+        (forget_the_weights, "What does `apply` want besides"),
         (ask_a_tape_twice, "What does the message forbid"),
         (lambda x: x + "one", "shapes and types"),
         (lambda x: x @ np.ones(2), "shapes and types"),

@@ -19,6 +19,12 @@ INSTALLED = {"site-packages", "dist-packages"}
 # The first kind of error that fits, and whose message holds the pattern.
 QUESTIONS = [
     (
+        UnboundLocalError,
+        "",
+        "Inside a function a name cannot mean both something from outside "
+        "and your result. Which name stands left of an = there?",
+    ),
+    (
         NameError,
         "",
         "Where is that name made, is it spelled the same there, and has "
@@ -42,6 +48,18 @@ QUESTIONS = [
         "Unrecognized keyword",
         "Which argument is not known there, and is it spelled as in the "
         "cells above?",
+    ),
+    (
+        ValueError,
+        r"expects \d+ .*input",
+        "How many tensors does what you call take, how many did it get, and "
+        "which of them are meant for it?",
+    ),
+    (
+        ValueError,
+        "`grads` without `variables`",
+        "What does `apply` want besides the slopes? Look at the cell where "
+        "it was called before.",
     ),
     (
         RuntimeError,
@@ -168,7 +186,7 @@ def _guard(call, function, *args, **kwargs):
     except NotImplementedError as error:
         if not _raised_by_learner(error):
             raise crash_report(call, error) from None
-        raise NotStarted from None
+        raise NotStarted(error) from None
     except (Exception, SystemExit) as error:
         raise crash_report(call, error) from None
 

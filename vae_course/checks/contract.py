@@ -7,6 +7,7 @@ A check is a function decorated with `exercise`. Its body receives an
 
 import functools
 import importlib
+import re
 import time
 import types
 
@@ -44,6 +45,7 @@ def exercise(number, *, points, library, name=None):
                 if not_started
                 else _verdict(judge, Attempt(answer, check.name))
             )
+            failure = _name_another_stub(failure, number)
             result = {
                 "exercise": number,
                 "status": "passed",
@@ -124,6 +126,20 @@ def _verdict(judge, attempt):
     except (Exception, SystemExit) as error:
         return crash_report(attempt.name, error)
     return None
+
+
+def _name_another_stub(failure, number):
+    """Say so where it is another exercise that is not started."""
+    stub = re.match(r"Exercise (\d+\.\d+)$", str(failure))
+    another = isinstance(failure, NotStarted) and stub
+    if not another or stub[1] == number:
+        return failure
+    return ExerciseFailed(
+        f"exercise {number} runs on what stands before it",
+        f"the empty stub of exercise {stub[1]} stands in its way",
+        f"Was a cell of exercise {stub[1]} run without its check, or out of "
+        "order? Its check puts the library's version in place of a stub.",
+    )
 
 
 def _conclude(check, answer, failure, result):

@@ -297,8 +297,12 @@ def _name_the_still(still):
 
 
 def _slips_of_step(rows):
+    too_long = (
+        f"The batch has {rows} images, and a is {rows}. Should a step be "
+        "longer for more images?"
+    )
     yield from with_questions(
-        _QUESTIONS,
+        _QUESTIONS | {"sums_batch": too_long},
         ("beta_on_reconstruction", [np.array([BETA, 1])]),
         ("beta_left_out", [np.ones(2)]),
         ("beta_on_both", [np.array([BETA, BETA])]),
