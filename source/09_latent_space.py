@@ -788,9 +788,10 @@ for name in ("VAE, N(0, I)", "their reconstructions", "test pictures"):
 # %% [markdown]
 # The VAE gave us a distribution that we know beforehand: draw from it and
 # decode, without a look at the codes. In our run it also uses more of the
-# plane than either autoencoder. It gave us no standard normal cloud, no fewer
-# holes than an autoencoder has with luck, no sharper pictures: two numbers a
-# picture are few. One training is one draw, and every judge needs a control.
+# plane than either autoencoder; under a fitted normal, the lucky one has fewer
+# holes. It gave us no standard normal cloud and no sharper pictures: two
+# numbers a picture are few. One training is one draw, and every judge needs a
+# control.
 #
 # **An open question:** the loss weighs reconstruction against KL one to one.
 # What if the KL term counted four times as much: would the holes close, and

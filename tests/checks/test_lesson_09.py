@@ -532,7 +532,14 @@ WRONG_VECTOR = [
     ),
     ("half_way", lambda z, h: right_vector(z, h) / 2),
     ("half_way", lambda z, h: own(z, h) - (own(z, h) + others(z, h)) / 2),
-    (None, lambda z, h: np.median(z[h], 0) - np.median(z[~h], axis=0)),
+    (
+        "median_for_mean",
+        lambda z, h: np.median(z[h], 0) - np.median(z[~h], axis=0),
+    ),
+    (
+        "median_for_mean",
+        lambda z, h: np.quantile(z[h], 0.5, 0) - np.quantile(z[~h], 0.5, 0),
+    ),
     (None, lambda z, h: right_vector(z, h)[None]),
     (None, lambda z, h: right_vector(z, h)[:1]),
     (None, lambda z, h: right_vector(z[:-1], h[:-1])),
@@ -606,6 +613,21 @@ def test_wrong_answers_are_named(judge, mistake, answer, mistake_of):
         (check.percentile_grid, laid_out(even_steps), "steps alike"),
         (check.percentile_grid, second_axis(even_steps), "of z[:, 1]"),
         (check.percentile_grid, ends_hidden(1e308), "begin and end"),
+        (
+            check.percentile_grid,
+            laid_out(steps_of(lambda n: np.arange(n) + 0.5 / n)),
+            "of 50 numbers are nan",
+        ),
+        (
+            check.attribute_vector,
+            lambda z, h: z[h].mean(axis=0) - z[not h].mean(axis=0),
+            "on every element",
+        ),
+        (
+            check.attribute_vector,
+            lambda z, h: z[h].mean(axis=0) - z[-h].mean(axis=0),
+            "on every element",
+        ),
         (check.attribute_vector, an_empty_group, "the mean of none"),
         (check.attribute_vector, WRONG_VECTOR[0][1], "twice as long"),
     ],

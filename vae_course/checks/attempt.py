@@ -62,6 +62,12 @@ QUESTIONS = [
         "it was called before.",
     ),
     (
+        (TypeError, ValueError),
+        "truth value of an array|boolean negative",
+        "One True or False, or an array of them: which is it there, and what "
+        "does NumPy write for the same on every element?",
+    ),
+    (
         RuntimeError,
         "",
         "What does the message forbid, and where does your code do it?",

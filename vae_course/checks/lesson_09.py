@@ -61,7 +61,7 @@ ASK_ABOUT_GRID = {
     "infinite_ends": "Which number has nothing at all of the bell below it, "
     "and which has all of it? Where do your percentiles begin and end?",
     "not_a_share": "The inverse of the cdf expects shares between 0 and 1. "
-    "What do you give it?",
+    "Print what you give it for n = 2: are they shares?",
     "middle_only": "How much of the bell lies beyond your outermost points, "
     "and how much between two neighbours?",
     "few_or_many": "Along each axis there should be n different numbers. "
@@ -93,6 +93,8 @@ ASK_ABOUT_ATTRIBUTE = {
     "length. What is the length of yours?",
     "not_finite": "Print how many codes are in each of your two groups. What "
     "is the mean of none?",
+    "median_for_mean": "What does your function make of three codes with "
+    "the attribute, at 0, 0 and 9?",
     "half_way": "Add your vector to the mean of those without. Do you arrive "
     "at the mean of those with?",
 }
@@ -263,10 +265,12 @@ def _look_at_the_numbers(grid, n, asked):
     elif grid.size and grid.min() >= 0 and grid.max() <= 1:
         question, mistake = "percentiles_left", "not_inverse_cdf"
     if question:
+        numbers = f"numbers from {grid.min():.3g} to {grid.max():.3g}"
+        if question == "not_a_share":
+            numbers = f"{np.isnan(grid).sum()} of {grid.size} numbers are nan"
         raise ExerciseFailed(
             asked,
-            f"shape {grid.shape}, numbers from {grid.min():.3g} to "
-            f"{grid.max():.3g}",
+            f"shape {grid.shape}, {numbers}",
             ASK_ABOUT_GRID[question],
             mistake,
         )
@@ -360,6 +364,7 @@ def _slips_of_attribute(z, has_attribute):
     sums = own.sum(axis=0), others.sum(axis=0)
     index = has_attribute.astype(int)
     picked = [z[rows].mean(axis=0) for rows in (index, 1 - index, ~index)]
+    medians = [np.median(part, axis=0) for part in (own, others)]
     own, others, middle = (part.mean(axis=0) for part in (own, others, z))
     way = own - others
     unit = way / np.linalg.norm(way)
@@ -383,6 +388,7 @@ def _slips_of_attribute(z, has_attribute):
         ),
         ("axis_mixed_up", [way.mean()]),
         ("normalised", [unit, -unit]),
+        ("median_for_mean", [medians[0] - medians[1]]),
         ("half_way", [way / 2, -way / 2]),
         ("not_finite", [np.full_like(way, np.nan)]),
     )
