@@ -695,8 +695,9 @@ figure
 shown = [np.flatnonzero(y_test == label)[0] for label in range(10)]
 _, z_log_var, z = vae.encoder(x_test)
 z = np.asarray(z)
-print("σ of one cloud, on average: ", np.exp(z_log_var / 2).mean(axis=0))
-print("all z together, mean and σ: ", z.mean(axis=0), z.std(axis=0))
+std = np.exp(z_log_var / 2).mean(axis=0)
+print("σ of one cloud, on average: ", std.round(2))
+print("all z together, mean and σ: ", z.mean(0).round(2), z.std(0).round(2))
 nobody = rng.normal(size=(10, LATENT_DIM))
 plots.compare_images(
     {
@@ -713,8 +714,9 @@ plots.compare_images(
 # another class. In the third row ten drawings that belong to no picture.*
 #
 # In lesson 02 we had to guess a box to draw from. Here the loss asked each
-# single cloud to be like N(0, I). None may be: each is small and off-centre.
-# But together they spread roughly like N(0, I), as the printed numbers say.
+# single cloud to be like N(0, I). On average a cloud is much smaller, but all
+# together spread roughly like N(0, I), as the printed numbers say.
+#
 # It is a young model: most drawings are smooth garments, some lie between two
 # kinds. (In quick mode none of this is so yet, and all are smears.)
 
