@@ -3,7 +3,7 @@
 #
 # **How does Keras train a model whose loss needs numbers from its inside?**
 #
-# In about an hour and a half you will
+# In about an hour and a quarter you will
 # - have built an encoder with two heads,
 # - know what a gradient tape records, and what it misses,
 # - have written a model with its own training step, its own test step and
@@ -38,7 +38,7 @@ N_TEST = runtime.pick(full=1_000, quick=200)
 EPOCHS = runtime.pick(full=5, quick=1)
 BATCH_SIZE = 64
 LEARNING_RATE = 0.002
-REPEATS = 20
+REPEATS = 10
 
 full, unseen = data.load_fashion_mnist()
 rng = np.random.default_rng(SEED)
@@ -99,6 +99,8 @@ print("pictures and drawings that the loss function saw:", *arrived)
 
 # %% [markdown]
 # ## Two changes, and no third
+#
+# Against the autoencoder of lesson 01:
 #
 # 1. The **encoder** answers with a distribution:
 #    $\mu, \log\sigma^2 = f(x)$ and $z = \mu + \sigma\varepsilon$.
@@ -261,9 +263,9 @@ print(f"after `apply`: {weight.numpy()}, by hand {3 - 0.1 * 4}")
 # %% [markdown]
 # The tape records operations, not results: what was computed before it was
 # switched on is just a number to it, and the slope is `None`. Weights it
-# watches without being told. After the block the recording is over: asking
-# for slopes, moving weights and reporting belong outside. And nothing moves
-# until `apply` is called, with the slopes and the weights in the same order.
+# watches without being told. Asking for slopes, moving weights and reporting
+# belong outside the block. And nothing moves until `apply` is called, with the
+# slopes and the weights in the same order.
 
 # %% [markdown]
 # ## What a running mean is
@@ -759,19 +761,18 @@ print("β saved:", vae.beta, "· β loaded:", loaded.beta)
 # %% [markdown]
 # The same numbers come back. The library's VAE has these two methods too. And
 # one thing more: our β is a plain number, which the compiled step copied; the
-# library's may be changed while training goes on (lesson 08 shows why).
+# library's may be changed while training goes on (lesson 08).
 
 # %% [markdown]
 # ## The same number by a second road
 #
 # Is what `evaluate` reports what we think it is? We compute it again in
-# `float64`, from the heads and the decoder alone: the KL by
-# `densities.kl_to_standard_normal` of lesson 05, the cross-entropy of one draw
-# with noise from NumPy.
+# `float64`: the KL by lesson 05's `densities.kl_to_standard_normal`, the
+# cross-entropy of one draw with noise from NumPy.
 #
-# Both roads throw dice, once a picture. To learn how much that matters, we ask
-# `evaluate` several times. The difference of two such numbers has twice their
-# variance, for variances of independent numbers add.
+# Both roads throw dice. How much that matters we learn by asking `evaluate`
+# several times. The difference of two such numbers has twice their variance,
+# for variances of independent numbers add.
 
 # %%
 asked = [

@@ -5,14 +5,13 @@ import numpy as np
 from vae_course.plots.style import RED, new_figure
 
 
-def hourglass(shapes, heading="How many numbers describe a picture"):
+def hourglass(shapes):
     """Draw how many numbers each layer holds, the fewest in red.
 
     Dots, since the length of a bar means nothing on a logarithmic axis.
 
     Args:
         shapes: list of pairs (name, shape of one picture's values).
-        heading: title of the figure.
 
     Returns:
         The figure, with a logarithmic axis.
@@ -40,7 +39,7 @@ def hourglass(shapes, heading="How many numbers describe a picture"):
     axis.invert_yaxis()
     axis.set_xscale("log")
     axis.set(
-        title=heading,
+        title="How many numbers describe a picture",
         xlabel="numbers for one picture (logarithmic)",
         xlim=(1, 3 * max(counts)),
     )
