@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 10 · Diagnose, and beyond
 #
-# **The loss has settled. Is the VAE well?**
+# **The loss has fallen. Is the VAE well?**
 #
 # In about an hour and a half you will
 # - know what β buys, and what it costs,
@@ -31,7 +31,7 @@ LATENT_DIM = 8
 BETAS = runtime.pick(
     full=(0.125, 1.0, 4.0, 16.0, 64.0), quick=(0.125, 4.0, 64.0)
 )
-BATCH_SIZE, PEAK = 128, 0.008
+BATCH_SIZE, PEAK_LEARNING_RATE = 128, 0.008
 N_TRAIN = runtime.pick(full=12_000, quick=2_000)
 IMAGES_SEEN = runtime.pick(full=36_000, quick=2_000)
 N_ALL = runtime.pick(full=60_000, quick=5_000)
@@ -45,7 +45,7 @@ x_all, x_test = map(data.prepare_images, (x_all[:N_ALL], x_test[:N_TEST]))
 x_train, y_train = x_all[:N_TRAIN], y_all[:N_TRAIN]
 
 # %% [markdown]
-# ## Five losses that have settled
+# ## Five losses that have fallen
 #
 # We train five VAEs, alike in all but the weight β of the KL term. They are
 # the dense ones of lesson 08, with eight latent dimensions in place of two.
@@ -58,12 +58,12 @@ x_train, y_train = x_all[:N_TRAIN], y_all[:N_TRAIN]
 def train_quickly(model, *arrays):
     """Train on images, and labels if any; return the total of each epoch."""
     epochs = max(1, IMAGES_SEEN // len(arrays[0]))
-    steps = epochs * -(-len(arrays[0]) // BATCH_SIZE)
-    schedule = training.cosine_schedule(steps, PEAK)
+    steps = epochs * int(np.ceil(len(arrays[0]) / BATCH_SIZE))
+    schedule = training.cosine_schedule(steps, PEAK_LEARNING_RATE)
     model.compile(
         keras.optimizers.Adam(schedule),
         jit_compile=False,
-        steps_per_execution=8,
+        steps_per_execution=8,  # fewer ways back to Python: quicker
     )
     history = model.fit(
         *arrays, batch_size=BATCH_SIZE, epochs=epochs, verbose=0
@@ -81,9 +81,9 @@ for beta in BETAS:
     print(f"β = {beta:5}: total loss, epoch by epoch", totals)
 
 # %% [markdown]
-# Every loss fell and then moved little. Nothing in the last row looks ill:
-# with so heavy a weight a larger total is no surprise. Now look at what the
-# models draw.
+# Every loss fell, each time by less. Nothing in the last row looks ill: with
+# so heavy a weight a larger total is no surprise. Now look at what the models
+# draw.
 #
 # (Quick mode trains three models, for a moment only. There, what follows shows
 # a beginning, and not yet what the text says of it.)
@@ -97,21 +97,20 @@ plots.compare_images(rows, "Test images, and what three VAEs make of them")
 
 # %% [markdown]
 # *Figure: ten test images; below them, row by row, their reconstructions for
-# a light, a heavy and a very heavy weight. With the light one they are sharp,
-# with the heavy one they are blurred types of garment, with the heaviest all
-# ten are the same grey blot.*
+# a light, a heavy and a very heavy weight. With the light one they are
+# sharpest, though print and pattern are lost; with the heavy one they are
+# blurred types of garment; with the heaviest all ten are the same grey blot.*
 #
-# The last model sees nothing. It has made peace with its loss by drawing one
-# picture for everybody. **A loss that has settled says that training is over,
-# and not that it went well.**
+# The last model sees nothing: it draws one picture for everybody. **A falling
+# loss does not say that training went well.**
 
 # %% [markdown]
 # ## Two prices in place of one
 #
 # The total is a sum of two prices. Keep them apart:
 #
-# $$D = -\mathbb E_q\big[\log p(x\mid z)\big], \qquad
-# R = \mathrm{KL}\big(q(z\mid x)\,\Vert\,p(z)\big), \qquad
+# $$D = -\mathbb E_x\,\mathbb E_q\big[\log p(x\mid z)\big], \qquad
+# R = \mathbb E_x\,\mathrm{KL}\big(q(z\mid x)\,\Vert\,p(z)\big), \qquad
 # \text{total} = D + \beta R$$
 #
 # | symbol | name in code | shape | unit |
@@ -120,9 +119,10 @@ plots.compare_images(rows, "Test images, and what three VAEs make of them")
 # | $D$, the **distortion** | `distortions` | one a model | nats an image |
 # | $D + R$ | minus the ELBO | one a model | nats an image |
 #
-# The rate is what the codes cost. It bounds how much they can tell of their
-# pictures; at rate 0 the encoder says the same of all. The distortion is what
-# the pictures still cost once their codes are known.
+# Both are means over the images $x$. The rate is what the codes cost. It
+# bounds how much they can tell of their pictures; at rate 0 the encoder says
+# the same of all. The distortion is what the pictures still cost once their
+# codes are known.
 
 # %% [markdown]
 # By hand: one model has $R = 10$, $D = 240$, another $R = 5$, $D = 255$. At
@@ -131,14 +131,11 @@ plots.compare_images(rows, "Test images, and what three VAEs make of them")
 # worth just the 15 nats of distortion that it pays.
 #
 # So β is an *exchange rate*: training gives up a nat of rate as soon as it
-# costs fewer than β nats of distortion. The first three lines of the cell are
-# this calculation. Below them stand our five models, measured on test images.
+# costs fewer than β nats of distortion. Here are our five models, measured on
+# test images.
 
 # %%
-for beta in (1, 3, 4):
-    print(f"β = {beta}: {240 + beta * 10} against {255 + beta * 5}")
-
-print("\n    β    rate   distortion    sum")
+print("    β    rate   distortion    sum")
 rates, distortions = [], []
 for beta, vae in vaes.items():
     report = vae.evaluate(x_test, batch_size=500, verbose=0, return_dict=True)
@@ -146,25 +143,27 @@ for beta, vae in vaes.items():
     distortions.append(report["reconstruction_loss"])
     total = rates[-1] + distortions[-1]
     print(f"{beta:5} {rates[-1]:7.2f} {distortions[-1]:10.1f} {total:9.1f}")
+slopes = np.diff(distortions) / np.diff(rates)
+print("\nslopes between neighbours:", slopes.round(1))
 plots.rate_distortion(BETAS, rates, distortions)
 
 # %% [markdown]
 # *Figure: five points joined by a curve that falls from left to right, ever
 # less steeply; each is labelled with its β, the heaviest at rate 0, the
-# lightest furthest to the right. A dashed line goes down through each point, a
-# nat of distortion for a nat of rate; the lowest is red.*
+# lightest on the right. A dashed line goes down through each point, a nat of
+# distortion for a nat of rate (two lie close together); the lowest is red.*
 #
 # This is the **rate–distortion curve**. On a dashed line the ELBO is the same,
-# so the best ELBO is where the lowest one touches the curve: at β = 1, of
-# course, since there training minimises that very sum. The slope of the curve
-# at each point is about −β.
+# so the best ELBO is where the lowest one touches the curve: at β = 1, as
+# expected, since there training minimises that very sum. At each point the
+# slope is −β if training did its best; between two neighbours (printed below
+# the table) it lies between their two.
 
 # %% [markdown]
 # No point of the curve is *the* right one. Far to the right pictures are
-# sharp, but codes have left the prior, and samples from N(0, I) fall into
-# holes. Far to the left samples are safe and all alike. What is always wrong
-# is a point that you did not mean to be at, and lesson 06 showed how easily
-# that happens: a mean over pixels in place of a sum multiplies β by 1,024.
+# sharpest, but codes have left the prior, and samples from N(0, I) tend to
+# fall into holes. Far to the left samples are safe and all alike. What is
+# always wrong is a point that you did not mean to be at.
 
 # %% [markdown]
 # ## Where the nats go
@@ -193,17 +192,16 @@ panels = {
     )
     for beta, (z_mean, z_log_var) in codes.items()
 }
-for (name, kl), rate in zip(panels.items(), rates, strict=True):
-    print(f"{name:8}: dimensions together {kl.sum():6.3f}, rate {rate:6.3f}")
+print("bars added up:", [f"{kl.sum():.2f}" for kl in panels.values()])
 plots.kl_by_dimension(panels)
 
 # %% [markdown]
 # *Figure: five panels, one for each β, each with eight bars, the largest
 # first. With the lightest weight all eight are tall. From panel to panel they
-# are shorter, and above all fewer; in the last panel there is none.*
+# are shorter and fewer; in the last panel none can be seen.*
 #
-# The bars add up to the rate. What is striking is *how* it shrinks: one bar
-# after the other goes to nothing. A dimension that earns less than it costs is
+# The bars add up to the rate of the table above. As it shrinks, one bar after
+# the other goes to nothing: a dimension that earns less than it costs is
 # switched off.
 
 # %% [markdown]
@@ -240,7 +238,7 @@ plots.kl_by_dimension(panels)
 # | out | | one number | int, from 0 to latent_dim |
 #
 # **Why:** it is the first number to ask a VAE for. It tells a collapsed model
-# from a sober one in a line.
+# from a healthy one in a line.
 #
 # **Done when** the check says "passed".
 
@@ -289,26 +287,28 @@ active_units = check.active_units(active_units)
 # every image. The other is the variance over `axis=1`, which counts images.
 
 # %% [markdown]
-# Now count, and compare with the bars: how large a share of all nats do the
-# active dimensions hold?
+# Now count, and compare with the bars: how many are taller than half a nat,
+# and how large a share of all nats do the active dimensions hold?
 
 # %%
-print("    β   active   their share of the KL   smallest and largest variance")
+print("    β   active   above 0.5 nats   share of the active")
 for beta, kl in zip(BETAS, panels.values(), strict=True):
     z_mean, _ = codes[beta]
-    variances = z_mean.var(axis=0)
-    in_use = variances > 0.01
+    in_use = np.array(
+        [active_units(z_mean[:, [j]]) == 1 for j in range(LATENT_DIM)]
+    )
     share = f"{kl[in_use].sum() / kl.sum():.1%}" if in_use.any() else "none"
     print(
-        f"{beta:5} {active_units(z_mean):5} of {LATENT_DIM}"
-        f" {share:>17} {variances.min():17.4f} {variances.max():8.4f}"
+        f"{beta:5} {active_units(z_mean):3} of {LATENT_DIM}"
+        f" {np.sum(kl > 0.5):11} of {LATENT_DIM} {share:>16}"
     )
 
 # %% [markdown]
-# As the weight grows, one dimension after the other goes out of use. The two
-# ways of looking agree: the few nats outside the active dimensions hardly
-# count. (A variance just above the threshold belongs to a dimension that is
-# still on its way out: our training was short.)
+# What the count leaves out hardly counts. What it takes in is another matter:
+# where it is larger than the next column, it includes dimensions whose bars
+# you can hardly see. So 0.01 is a floor for "not quite dead", and no mark of
+# "useful". And a mean that stays at 0 is never counted, though such a
+# dimension can still tell images apart by its σ.
 #
 # Some collapse is thrift: the model uses as many dimensions as pay. Total
 # collapse is an illness. Common cures are a lighter or slowly rising β
@@ -321,7 +321,8 @@ for beta, kl in zip(BETAS, panels.values(), strict=True):
 # (lesson 06). If two models differ by a nat in the ELBO, is the better one
 # better, or only better bounded? We need a tighter bound.
 #
-# Lesson 06 wrote $p(x)$ as a mean over codes drawn from $q$, of **weights**:
+# Lesson 06 wrote $p(x)$ as a mean over codes drawn from $q$, of **importance
+# weights** (nothing to do with β):
 #
 # $$p(x) = \mathbb E_q[w], \qquad w = \frac{p(x\mid z)\,p(z)}{q(z\mid x)}$$
 #
@@ -338,20 +339,21 @@ for beta, kl in zip(BETAS, panels.values(), strict=True):
 # | $\log \frac1k\sum_i w_i$ | the bound | (n,) | nats |
 #
 # Jensen's inequality gives every ≤ : the log of a mean is at least the mean of
-# the logs, and the mean of many weights varies less than that of few. By hand,
-# for the two weights 1 and 3: the logs have the mean (0 + 1.099) / 2 = 0.549,
-# the log of the mean is log 2 = 0.693.
+# the logs. (A mean of three weights is the mean of its three means of two, and
+# so on.) By hand, for the weights 1 and 3: the logs have the mean
+# (0 + 1.099) / 2 = 0.549, the log of the mean is log 2 = 0.693.
 #
-# There is one obstacle. A picture costs hundreds of nats, so its weight is
-# $e^{-300}$ or less, and floating point gives up:
+# There is one obstacle. A picture costs hundreds of nats. A weight of about
+# $e^{-250}$ is 0 in single precision; beyond $e^{-745}$ it is 0 in double
+# precision too:
 
 # %%
 weights = np.array([1.0, 3.0])
 print("mean of the logs:", np.log(weights).mean().round(3))
 print("log of the mean: ", np.log(weights.mean()).round(3))
 
-print("\nexp(-300) in single precision:", np.exp(np.float32(-300)))
-print("exp(-800) in double precision:", np.exp(-800.0))
+print("\nexp(-250) in single precision:", np.exp(np.float32(-250)))
+print("exp(-745), exp(-746) in double:", np.exp([-745.0, -746.0]))
 
 log_weights = np.array([-800.0, -801.0])
 largest = log_weights.max()
@@ -366,8 +368,7 @@ print("log of the mean:", largest + np.log(shares.mean()))
 # $$\log \frac1k\sum_i e^{\ell_i} = m + \log \frac1k\sum_i e^{\ell_i - m}$$
 #
 # Now the largest exponential is $e^0 = 1$, and nothing that counts can vanish.
-# By hand for −800 and −801: the mean of 1 and $e^{-1} = 0.368$ is 0.684, its
-# log −0.380, so the answer is −800.380. Each image has an $m$ of its own.
+# The cell does it by hand for −800 and −801. Each image has an $m$ of its own.
 
 # %% [markdown]
 # ### Exercise 10.2 · The importance-weighted bound
@@ -381,7 +382,7 @@ print("log of the mean:", largest + np.log(shares.mean()))
 # | in | `log_weights` | (n, k) | float array, nats |
 # | out | | (n,) | float array, nats |
 #
-# **Why:** whoever compares models by their likelihood compares this number.
+# **Why:** models are compared by this number.
 #
 # **Done when** it is right, also for log-weights of ±2000, and for images
 # whose log-weights are far from one another's.
@@ -436,9 +437,11 @@ importance_weighted_bound = check.importance_weighted_bound(
 # ### On the toy, where the truth is known
 #
 # The toy of lesson 06: $z$ from N(0, 1), and $x$ = 1.5 z + 0.5 plus noise of
-# standard deviation 0.5. Then $p(x)$ is N(0.5, 2.5) exactly. Its posterior at
-# $x = 3$ is N(1.5, 0.1). We give it a poor $q$ on purpose, N(1.2, 0.2), and
-# let the bound climb.
+# standard deviation 0.5. Then $p(x)$ is N(0.5, 2.5) exactly (mean, variance).
+# Its posterior at $x = 3$ is N(1.5, 0.1). We give it a poor $q$ on purpose,
+# N(1.2, 0.2), and let the bound climb. (± is the standard error of the mean
+# over 4,000 repetitions; in the last lines that of the mean weight, as a share
+# of it.)
 
 # %%
 x_toy, q_mean, q_std = 3.0, 1.2, np.sqrt(0.2)
@@ -455,20 +458,19 @@ for k in (1, 2, 5, 20, 200):
     error = bounds.std() / np.sqrt(len(bounds))
     print(f"k = {k:3}: {bounds.mean():.4f} ± {error:.4f}")
 
-[all_draws] = np.asarray(importance_weighted_bound(log_weights.reshape(1, -1)))
+one_row = log_weights.reshape(1, -1)
+all_draws = np.asarray(importance_weighted_bound(one_row))[0]
 relative = np.exp(log_weights - all_draws)
 error = relative.std() / np.sqrt(relative.size)
 print(f"all {z.size:,} draws in one mean: {all_draws:.4f} ± {error:.4f}")
-print(f"off by {all_draws - exact:+.4f}")
+off = all_draws - exact
+print(f"off by {off:+.4f}, {abs(off) / error:.1f} standard errors")
 
 # %% [markdown]
 # With one draw we have the ELBO, below the truth by the KL from $q$ to the
 # posterior. A handful of draws closes most of the gap. All draws in one mean
-# come out at $\log p(x)$ within two or three standard errors: a second road
-# to a number that lesson 06 knew from a formula.
-#
-# (± is the standard error of the mean over 4,000 repetitions; in the last line
-# it is that of the mean weight, as a share of it.)
+# come out at $\log p(x)$, but for the few standard errors in the last line: a
+# second road to a number that lesson 06 knew from a formula.
 
 # %% [markdown]
 # ### On a VAE
@@ -491,6 +493,7 @@ def log_weights_of(vae, x, k):
     """Draw k codes for each image; return their log-weights, (n, k)."""
     weights = []
     z_means, z_log_vars, _ = map(np.asarray, vae.encoder(x))
+    zeros = np.zeros(z_means.shape[1])  # the prior: mean 0, log-variance 0
     for image, mean, log_var in zip(x, z_means, z_log_vars, strict=True):
         epsilon = rng.standard_normal((k, len(mean)))
         z = mean + np.exp(log_var / 2) * epsilon
@@ -498,7 +501,7 @@ def log_weights_of(vae, x, k):
         same = np.broadcast_to(image, x_mean.shape)
         weights.append(
             -np.asarray(losses.reconstruction_loss(same, x_mean))
-            + densities.diagonal_normal_log_pdf(z, 0 * mean, 0 * mean)
+            + densities.diagonal_normal_log_pdf(z, zeros, zeros)
             - densities.diagonal_normal_log_pdf(z, mean, log_var)
         )
     return np.stack(weights)
@@ -509,14 +512,14 @@ print("log-weights", log_weights.shape)
 print(f"from {log_weights.min():.0f} to {log_weights.max():.0f} nats")
 
 # %% [markdown]
-# To see how the bound grows with k without drawing anew, we cut each image's
-# draws into groups of k and average the bounds of its groups. Images differ by
-# a hundred nats and more, so we look at each image's *gain* over its own ELBO.
+# How does the bound grow with k? Images differ by a hundred nats and more, so
+# we look at each image's *gain* over its own ELBO.
 
 # %%
 ks = [2**i for i in range(10)]
 gains = []
 for k in ks:
+    # No new draws: each image's are cut into groups of k.
     groups = np.asarray(importance_weighted_bound(log_weights.reshape(-1, k)))
     bounds = groups.reshape(N_WEIGHED, -1).mean(axis=1)
     gains.append(bounds - log_weights.mean(axis=1))
@@ -542,10 +545,10 @@ figure
 # fast over the first few draws, then ever more slowly.*
 #
 # Here the gain can only grow: two groups merged into one are Jensen's
-# inequality again. What it reaches is a lower bound on what the ELBO hides.
-# Measured against the loss it is small, which is good news: the encoder's
-# clouds fit their posteriors well. A large gain would have pointed at the
-# *encoder*, not at the decoder.
+# inequality again. What 512 draws found is a lower bound on what the ELBO
+# hides, so two models nearer than that cannot be ranked by their ELBOs. A
+# small gain does not prove that the encoder's clouds fit their posteriors; a
+# large one would prove that they do not.
 
 # %% [markdown]
 # ## Asking for a class
@@ -560,9 +563,8 @@ figure
 # we can choose $y$.
 #
 # A label goes in as a row of zeros with a single one, in the column of the
-# class (**one-hot**). Class 2 of 4 is 0 0 1 0. The number 2 itself would not
-# do: it would tell the network that class 2 lies between 1 and 3, and is half
-# of 4.
+# class (**one-hot**). Class 2 of 4 is 0 0 1 0. The number 2 itself would say
+# that class 2 lies between 1 and 3.
 
 # %% [markdown]
 # ### Exercise 10.3 · What the decoder is told
@@ -579,7 +581,7 @@ figure
 # | in | `n_classes` | one number | int |
 # | out | | (n, latent_dim + n_classes) | float array or tensor |
 #
-# **Why:** this is all that makes the decoder conditional.
+# **Why:** this makes the decoder conditional.
 #
 # **Done when** the check says "passed". Use NumPy (`np.eye(4)` is a table
 # whose row 2 is 0 0 1 0; `np.concatenate`) or Keras (`keras.ops.one_hot`,
@@ -639,9 +641,8 @@ condition_decoder_input = check.condition_decoder_input(
 # `models.ConditionalVAE` uses the same function; its encoder gets the one-hot
 # row beside the pixels. Two latent dimensions will do.
 #
-# We set β = 8. What the label says is free, what the code says costs 8 a nat,
-# and the code soon stops repeating the class. (At β = 1 it stops in the end as
-# well, but not in so short a training. Try it, and watch the share below.)
+# We set β = 8. What the label says is free, what the code says costs 8 a nat:
+# repeating the class does not pay.
 
 # %% role="train"
 runtime.set_seed(SEED)
@@ -687,45 +688,46 @@ plots.image_grid(draw(z, wanted), names, heading="One code, ten classes")
 
 # %% [markdown]
 # *Figure: four rows of ten pictures. Each column is one class, with its name
-# above; each row is one code. Down a column the garment changes its cut and
-# its brightness and stays what it is; along a row the class changes, and
-# something of the manner stays: light or dark, narrow or wide.*
+# above; each row is one code. Down a column the garment changes its manner and
+# mostly stays what it is; the shoes (sandal, sneaker, ankle boot) run into one
+# another. Along a row the class changes.*
 #
-# The judge makes mistakes on real images too, so compare the two shares. (One
-# drawn blindly would be as asked one time in ten.) Nobody asked for a
-# separation of *what* from *how*. Telling the decoder the class was enough,
-# because a code that repeats it costs nats for nothing.
+# The judge makes mistakes on real images too, so compare the two shares. A
+# class drawn blindly would be as asked one time in ten. (Quick mode trains too
+# briefly to show this.) Nobody asked for a separation of *what* from *how*.
+# Telling encoder and decoder the class, and making the code dear, was enough
+# for most of it.
 
 # %% [markdown]
 # ## The clinic
 #
 # Six VAEs, each trained by code with exactly one slip that people really make.
 # All have four latent dimensions and β = 1, were trained for 20 epochs, and
-# would be handed in as "it runs, and the loss goes down". First, how a healthy
-# one looks:
+# would be handed in as "it runs, and the loss goes down". First, a healthy
+# one. **Curves** are what a model's *own code* reports. **Stars** and panels
+# 3, 4 and 6 are measured by us: we take its encoder's `z_mean` and
+# `z_log_var`, draw z ourselves, and use its decoder. Panel 5 asks its own
+# Sampling layer.
 
 # %%
 plots.patient_chart(clinic.load_chart(clinic.HEALTHY), "A healthy VAE")
 
 # %% [markdown]
 # *Figure: six panels. 1: total and reconstruction loss over the epochs, for
-# training and test; a red star, the reconstruction loss measured afterwards,
-# sits at the end of its curve. 2: the same for the KL term. 3: the KL of the
-# four dimensions, all above a nat. 4: for each image and dimension, the mean
-# and σ of the code: means between −3 and 3, σ small. 5: the spread of the z
-# that its Sampling layer drew, against the σ that it was given: all on the
-# diagonal. 6: images; the same drawn from `z_mean`, from a draw z, and two
+# training and test; a red star, the loss measured afterwards, ends the curve.
+# 2: the same for the KL term. 3: the KL of the
+# four dimensions, all above a nat. 4: mean and σ of each code: means on both
+# sides of 0, σ small; dashed lines mark the prior, mean 0 and σ = 1. 5: the
+# spread of many z that its Sampling layer drew, against the σ that it was
+# given: along the diagonal, scattered by a few per cent, as the draws are
+# finitely many. 6: images; the same drawn from `z_mean` and from a draw z; two
 # rows of samples from N(0, I).*
 
 # %% [markdown]
-# **Curves** show what the patient's *own code* reports. **Stars** and panels
-# 3, 4 and 6 are measured by us: we take its encoder's `z_mean` and
-# `z_log_var`, draw z ourselves, and use its decoder. Panel 5 asks its own
-# Sampling layer.
-#
-# How to read a chart:
-# 1. Do reports and stars agree? If not, reporting is ill, or what is trained
-#    is not what is used.
+# How to read a chart (each has scales of its own, so read the axes):
+# 1. Do reports and stars agree? (The stars are of half the test images, and of
+#    other draws: a nat or so apart is agreement.) If not, reporting is ill, or
+#    what is trained is not what is used.
 # 2. Do the reported terms add up to the reported total?
 # 3. Is there a nat for what the pictures show? Telling 8 pictures apart takes
 #    log 8 ≈ 2 nats at least.
@@ -739,27 +741,37 @@ print("           total   reconstr.       KL   reconstr.      KL")
 for patient, chart in charts.items():
     total, own, kl = (chart.history[f"val_{t}"][-1] for t in clinic.TERMS)
     print(
-        f"{patient:8}{total:8.2f} {own:11.2f} {kl:8.3f}"
-        f" {chart.reconstruction:11.2f} {chart.kl.sum():7.3f}"
+        f"{patient:8}{total:9.4f} {own:10.4f} {kl:9.4f}"
+        f" {chart.reconstruction:10.2f} {chart.kl.sum():9.4f}"
     )
 for patient in clinic.PATIENTS:
     display(plots.patient_chart(charts[patient], f"Patient {patient}"))
 
 # %% [markdown]
-# *Figures, where they differ from the healthy chart. **A**: the reported
-# losses run along the bottom of panel 1, the star stands hundreds of nats
-# above them; all bars are 0; every picture is the same blot. **B**: total and
-# reconstruction loss are one line; means reach from −20 to 30; samples are
-# pale smears. **C**: no mean lies below 0, and a column of dots stands at 0,
-# with σ up to 5.*
+# *Figures: one chart for each patient, drawn as the healthy one was.*
+#
+# <details><summary>Charts A to C in words</summary>
+#
+# Where they differ from the healthy chart. **A**: the reported losses run
+# along the bottom of panel 1, the star stands hundreds of nats above them; all
+# bars are 0; every picture is the same blot. **B**: total and reconstruction
+# loss are one line; means reach from about −20 to 30; samples are pale smears.
+# **C**: no mean lies below 0; dimension 1 has a mean of 0 throughout, σ up to
+# 5, and still half a nat.
+#
+# </details>
 
 # %% [markdown]
-# *More figures. **D**: the curves of training and test are one smooth line,
-# and the star of panel 1 lies well below its end. **E**: the star of panel 1
-# stands hundreds of nats above the curves; all σ are about 1; drawn from
-# `z_mean` the pictures are good, drawn from z they are other garments. **F**:
-# the star of panel 1 is a little above the curves; in panel 5 the dots lie on
-# a bow below the diagonal.*
+# <details><summary>Charts D to F in words</summary>
+#
+# **D**: the curves of training and test are one smooth line, and the star of
+# panel 1 lies well below its end. **E**: the star of panel 1 stands hundreds
+# of nats above the curves; all σ are about 1; drawn from `z_mean` the pictures
+# are good, drawn from z they are other garments. **F**: the star of panel 1
+# stands 16 nats above the curve of test images; in panel 5 the dots lie on a
+# bow below the diagonal.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise 10.4 · The clinic
@@ -773,7 +785,7 @@ for patient in clinic.PATIENTS:
 # | `activation_on_head` | the layer that gives `z_mean` ends in a ReLU |
 # | `averages_latent` | the KL term is a mean over the latents, not a sum |
 # | `averages_pixels` | the reconstruction loss is a mean over the pixels |
-# | `decoder_fed_mean` | in training the decoder gets `z_mean`, not z |
+# | `decoder_fed_mean` | `train_step` and `test_step` decode `z_mean`, not z |
 # | `forward_outside_tape` | the encoder runs before the tape is opened |
 # | `half_missing` | `Sampling` scales epsilon by exp(`z_log_var`) |
 # | `heads_shared` | one layer gives both `z_mean` and `z_log_var` |
@@ -815,8 +827,8 @@ diagnose = check.diagnose(diagnose)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# For each patient, write down the first of the four questions that it fails.
-# Then ask of every slip: would it fail there, and pass the others? With
+# For each patient, write down which of the four questions it fails, and in
+# which panel. Then ask of every slip: what would it do to that panel? With
 # `no_noise`, say, where would the dots of panel 5 lie? With `sign`, where
 # would the total go?
 #
@@ -824,11 +836,11 @@ diagnose = check.diagnose(diagnose)
 #
 # <details><summary>Hint 2: the steps</summary>
 #
-# Divide reported by measured numbers: 4 would be the latents, 1,024 the
+# Divide measured by reported numbers: 4 would be the latents, 1,024 the
 # pixels. Subtract the reported reconstruction loss from the total, and compare
 # with the KL term. Look where panel 4 has no means. Read one dot of panel 5:
-# for 0.3 asked for, how much was found? Whoever has healthy panels 3 to 6 can
-# only be ill in what it reports.
+# for 0.3 asked for, how much was found? Whoever has healthy panels 3 to 6 is
+# most likely ill in what it reports.
 #
 # </details>
 
@@ -839,12 +851,35 @@ diagnose = check.diagnose(diagnose)
 # there, and the decoder never saw it.
 
 # %% [markdown]
+# ### After the clinic
+#
+# <details><summary>Open when the check says "passed": sign and cure of each
+# slip</summary>
+#
+# | slip | its sign | its cure |
+# |---|---|---|
+# | activation on head | no mean below 0 | heads without activation |
+# | averages latent | measured KL is 4 times the reported | a sum |
+# | averages pixels | measured loss is 1,024 times the reported | a sum |
+# | decoder fed mean | σ near 1; pictures from z are wrong | decode z |
+# | forward outside tape | the KL term stays where it began | both inside |
+# | half missing | panel 5: σ² is found for σ | exp(`z_log_var` / 2) |
+# | heads shared | panel 4 is one curve | a layer for each |
+# | KL left out | total = reconstruction; means far out | add it |
+# | last batch metrics | the curves jump | running means over all batches |
+# | metrics not reset | curves smooth and too high | list them in `metrics` |
+# | no noise | panel 5: all dots at 0 | add σ times epsilon |
+# | sign | total below reconstruction; KL grows | add, not subtract |
+#
+# </details>
+
+# %% [markdown]
 # ## Your own VAE, please
 #
 # What should you print of any VAE of yours, before you believe its loss? Here
 # is the examination, of the model that lesson 08 saved. It uses the encoder's
-# two heads and the decoder, and nothing that the model says of itself but its
-# report.
+# two heads, the decoder, one draw of its Sampling layer, and nothing that the
+# model says of itself but its report.
 
 # %%
 x = x_test[:2_000]
@@ -867,10 +902,11 @@ print("all codes, by dimension: mean", own_draw.mean(axis=0).round(2), end="")
 print(", standard deviation", own_draw.std(axis=0).round(2))
 
 # %% [markdown]
-# In a healthy VAE reports and measurements agree, the spread drawn is 1 times
-# that asked for, as many dimensions are active as you meant, and all codes
-# together lie about where the prior does: a mean near 0, and a standard
-# deviation not far from 1.
+# In a healthy VAE reports and measurements agree to a nat or so, the spread
+# drawn is that asked for within a few per cent, as many dimensions are active
+# as you meant, and all codes together lie about where the prior does. A rule
+# of thumb for each dimension: a mean between −0.5 and 0.5, a standard
+# deviation between 0.7 and 1.5.
 
 # %% [markdown]
 # ## What we saw
@@ -881,36 +917,35 @@ print(", standard deviation", own_draw.std(axis=0).round(2))
 #   `active_units` counts what is left.
 # - The log of a mean of weights bounds $\log p(x)$ more tightly with every
 #   draw, and came out at the exact value on the toy.
-# - With the label beside the code, one code gave ten garments.
-# - Six broken VAEs all had falling losses. Reports held against measurements
-#   told them apart.
+# - With the label beside the code, one code mostly gave ten garments.
+# - Six broken VAEs all had falling losses. Four were caught by holding reports
+#   against measurements, one by adding up its reports, one by the shape of its
+#   codes.
 
 # %% [markdown]
 # ## What lies beyond
 #
 # - **Choosing β.** *β-VAE* (Higgins et al., 2017) makes it heavy so that
-#   dimensions part; Alemi et al. (2018) draw the curve of this lesson.
+#   dimensions part.
 # - **Discrete codes.** *VQ-VAE* (van den Oord, Vinyals and Kavukcuoglu, 2017)
 #   replaces the cloud by the nearest entry of a learned table.
 # - **Many layers of codes.** *NVAE* (Vahdat and Kautz, 2020) and *Very Deep
 #   VAEs* (Child, 2021) draw large sharp pictures.
-# - **Diffusion.** *Denoising diffusion* (Ho, Jain and Abbeel, 2020) is a deep
-#   VAE whose encoder only adds noise and is not trained; *latent diffusion*
-#   (Rombach et al., 2022) works in the codes of an autoencoder with a small KL
-#   term.
+# - **Diffusion.** Ho, Jain and Abbeel (2020), *Denoising Diffusion
+#   Probabilistic Models*: a deep VAE whose encoder only adds noise and is not
+#   trained.
+#
+# **An open question:** the bound judges how likely pictures are, an eye how
+# good they look, and models that win by one often lose by the other (Theis,
+# van den Oord and Bethge, 2016). Which do you want?
 
 # %% [markdown]
-# **An open question:** the bound judges how likely pictures are, and an eye
-# judges how good they look. Models that win by one often lose by the other.
-# Which do you want, and how would you measure it? (Theis, van den Oord and
-# Bethge, 2016, arXiv:1511.01844, is a good start.)
-#
 # **Sources.** Burda, Grosse and Salakhutdinov (2016), *Importance Weighted
 # Autoencoders*, arXiv:1509.00519: bound and active units. Alemi et al. (2018),
-# *Fixing a Broken ELBO*, arXiv:1711.00464. Sohn, Lee and Yan (2015), *Learning
-# Structured Output Representation using Deep Conditional Generative Models*.
-# Collapse: Lucas, Tucker, Grosse and Norouzi (2019), *Don't Blame the ELBO!*,
-# arXiv:1911.02469. Beyond: arXiv:1711.00937, 2007.03898, 2011.10650,
-# 2006.11239, 2112.10752.
+# *Fixing a Broken ELBO*, arXiv:1711.00464: the curve. Sohn, Lee and Yan
+# (2015), *Learning Structured Output Representation using Deep Conditional
+# Generative Models*. Lucas et al. (2019), *Don't Blame the ELBO!*,
+# arXiv:1911.02469: collapse. Theis et al. (2016), *A note on the evaluation of
+# generative models*, arXiv:1511.01844.
 #
-# **The course ends here.** You have built all of it yourself.
+# **The course ends here.** From a line of code to a diagnosis: well done.

@@ -39,7 +39,7 @@ ASK_ABOUT_BOUND = {
     "axis_mixed_up": "A row holds the draws of one image. Which axis "
     "should be gone in the end, and how long is it?",
     "axis_forgotten": "One number is asked for each image. Which of your "
-    "steps runs over the images too?",
+    "steps runs over all rows, where each row should have its own?",
     "max_for_mean": "Where do the other draws come in?",
     "log_missing": "Where do the weights that you average become nats again?",
     "largest_not_added": "What you took out of the exponential has to come "
@@ -54,8 +54,8 @@ ASK_ABOUT_CONDITION = {
     "wrong_axis": "Print the shapes. What should a row of the result hold, "
     "and how many rows should there be?",
     "order_swapped": "Which comes first in a row, the code or the class?",
-    "classes_from_batch": "How wide is your result if a batch happens to "
-    "hold no image of the last class? Where does the width come from?",
+    "classes_from_batch": "How wide is the part of yours that holds the "
+    "class, and what does n_classes say? Need every class be in a batch?",
     "one_hot_shifted": "Labels count from 0. In which column is your one "
     "where the label is 0?",
     "added_not_joined": "The class should stand beside the code. Can a "
@@ -69,12 +69,13 @@ POINT_AT = {
     "kl_left_out": "Look at panels 1 and 2: the total and the reconstruction "
     "loss as reported, and the KL term at the same epoch. Do they add up?",
     "activation_on_head": "Look at panel 4: where are there codes, where are "
-    "there none, and is that so in the healthy chart?",
+    "there none, and is that so in the healthy chart? Would your slip forbid "
+    "the ones that are missing?",
     "metrics_not_reset": "Look at panels 1 and 2: where do the curves end, "
     "and where are the stars? Compare the shape of the curves with those of "
     "the healthy chart. What of the rest is ill at all?",
-    "decoder_fed_mean": "Look at panel 6, the second row against the third, "
-    "and at the star in panel 1. Panel 5 says whether the draw is to blame.",
+    "decoder_fed_mean": "Look at the star in panel 1, at the pictures, and at "
+    "panel 5. Which of them would your slip leave as they are in health?",
     "half_missing": "Look at panel 5: where should all dots lie? Take one "
     "and read off both its numbers. How does one come from the other?",
 }

@@ -56,7 +56,9 @@ def rate_distortion(betas, rates, distortions):
             (rate, distortion),
             (7, 7),
             textcoords="offset points",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
+    axis.margins(y=0.1)
     axis.set(
         title="What the pictures cost, over what the codes cost",
         xlabel="rate: KL term, nats an image",
@@ -184,7 +186,8 @@ def _codes(axis, z_mean, std):
         ylabel="exp(z_log_var / 2)",
         ylim=(0, None),
     )
-    axis.legend(fontsize=8, markerscale=1.6)
+    # Framed, lest its markers pass for codes.
+    axis.legend(fontsize=8, markerscale=1.6, frameon=True)
 
 
 def _noise(axis, std, drawn_std):
