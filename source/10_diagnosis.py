@@ -151,7 +151,7 @@ plots.rate_distortion(BETAS, rates, distortions)
 # *Figure: five points joined by a curve that falls from left to right, ever
 # less steeply; each is labelled with its β, the heaviest at rate 0, the
 # lightest on the right. A dashed line goes down through each point, a nat of
-# distortion for a nat of rate (two lie close together); the lowest is red.*
+# distortion for a nat of rate (some may lie close); the lowest is red.*
 #
 # This is the **rate–distortion curve**. On a dashed line the ELBO is the same,
 # so the best ELBO is where the lowest one touches the curve: at β = 1, as
@@ -304,11 +304,11 @@ for beta, kl in zip(BETAS, panels.values(), strict=True):
     )
 
 # %% [markdown]
-# What the count leaves out hardly counts. What it takes in is another matter:
-# where it is larger than the next column, it includes dimensions whose bars
-# you can hardly see. So 0.01 is a floor for "not quite dead", and no mark of
-# "useful". And a mean that stays at 0 is never counted, though such a
-# dimension can still tell images apart by its σ.
+# What the count leaves out hardly counts. But the count is generous: where it
+# is larger than the next column, it includes dimensions of less than half a
+# nat. So 0.01 is a floor for "not quite dead", and no mark of "useful". A
+# dimension whose mean stays at 0 is never counted, though it can still tell
+# images apart by its σ.
 #
 # Some collapse is thrift: the model uses as many dimensions as pay. Total
 # collapse is an illness. Common cures are a lighter or slowly rising β
