@@ -666,6 +666,11 @@ def raise_stub(self, *args, **kwargs):
     raise NotImplementedError("Exercise 7.4")
 
 
+def test_exercise_7_3_on_top_of_a_stub_of_7_4_is_told_so():
+    with pytest.raises(ExerciseFailed, match="stub of exercise 7.4"):
+        check.train_step(vae_with(metrics=property(raise_stub)))
+
+
 @pytest.mark.parametrize(
     "parts",
     [
