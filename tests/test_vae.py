@@ -281,8 +281,9 @@ def test_a_vae_from_a_file_goes_on_as_if_nothing_had_happened(
     np.testing.assert_array_equal(loaded(images), vae(images))
     for model in (vae, loaded):
         model.fit(images, verbose=0)
+    # Threads sum in any order, and float32 shows it in the seventh digit.
     for one, other in zip(vae.weights, loaded.weights, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-6)
+        np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
 def test_weights_alone_come_back_from_a_file_with_beta(images, tmp_path):
