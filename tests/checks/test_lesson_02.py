@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import spatial, stats
 from scipy.stats import qmc
-from spoil import change_input, spoil
+from spoil import change_input
+from tables import answer_tests, spoiled_test
 
 from vae_course import evaluate, latent
 from vae_course.checks import lesson_02 as check
@@ -719,31 +720,10 @@ CASES = [
     (check.nearest_distance, RIGHT_DISTANCE, WRONG_DISTANCE),
     (check.interpolate, RIGHT_WALK, WRONG_WALK),
 ]
-RIGHT = [
-    (judge, answer)
-    for judge, right, _ in CASES
-    for answer in right
-    if answer is not judge.library()
-]
-WRONG = [(judge, *pair) for judge, _, wrong in CASES for pair in wrong]
-SPOILED = [
-    (judge, *pair) for judge, right, _ in CASES for pair in spoil(right[1])
-]
-
-
-@pytest.mark.parametrize("judge, answer", RIGHT)
-def test_right_answers_pass_and_come_back(judge, answer):
-    assert judge(answer) is answer
-
-
-@pytest.mark.parametrize("judge, mistake, answer", WRONG)
-def test_slips_are_named(judge, mistake, answer, mistake_of):
-    assert mistake_of(judge, answer) == mistake
-
-
-@pytest.mark.parametrize("judge, mistake, answer", SPOILED)
-def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
-    assert mistake_of(judge, answer, 0.3) == mistake
+test_right_answers_pass_and_come_back, test_slips_are_named = answer_tests(
+    CASES
+)
+test_spoiled_answers_are_rejected = spoiled_test(CASES)
 
 
 @pytest.mark.parametrize("seed", range(50))

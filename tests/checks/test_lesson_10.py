@@ -10,7 +10,8 @@ import pytest
 import tensorflow as tf
 from keras import ops
 from scipy.special import logsumexp
-from spoil import change_input, spoil
+from spoil import change_input
+from tables import answer_tests, right_pairs, spoiled_test
 
 from vae_course import clinic, evaluate, models
 from vae_course.checks import lesson_10 as check
@@ -491,34 +492,13 @@ CASES = [
     (check.condition_decoder_input, RIGHT_CONDITION, WRONG_CONDITION),
     (check.diagnose, RIGHT_DIAGNOSES, WRONG_DIAGNOSES),
 ]
-RIGHT = [
-    (judge, answer)
-    for judge, right, _ in CASES
-    for answer in right
-    if answer is not judge.library()
-]
-WRONG = [(judge, *pair) for judge, _, wrong in CASES for pair in wrong]
-SPOILED = [
-    (judge, *pair) for judge, right, _ in CASES[:3] for pair in spoil(right[1])
-]
+test_right_answers_pass_and_come_back, test_slips_are_named = answer_tests(
+    CASES
+)
+test_spoiled_answers_are_rejected = spoiled_test(CASES[:3], seconds=0.5)
 
 
-@pytest.mark.parametrize("judge, answer", RIGHT)
-def test_right_answers_pass_and_come_back(judge, answer):
-    assert judge(answer) is answer
-
-
-@pytest.mark.parametrize("judge, mistake, answer", WRONG)
-def test_slips_are_named(judge, mistake, answer, mistake_of):
-    assert mistake_of(judge, answer) == mistake
-
-
-@pytest.mark.parametrize("judge, mistake, answer", SPOILED)
-def test_spoiled_answers_are_rejected(judge, mistake, answer, mistake_of):
-    assert mistake_of(judge, answer, 0.5) == mistake
-
-
-@pytest.mark.parametrize("judge, answer", RIGHT)
+@pytest.mark.parametrize("judge, answer", right_pairs(CASES))
 def test_floating_point_that_raises_elsewhere_raises_not_here(judge, answer):
     with np.errstate(all="raise"):
         assert judge(answer) is answer

@@ -1,0 +1,71 @@
+"""The tests that a lesson's tables of right and wrong answers go through.
+
+A table lists (check, right answers, wrong answers); a wrong answer is a pair
+of the slug that the check must give, or None, and the answer.
+"""
+
+import pytest
+from spoil import spoil
+
+
+def answer_tests(table):
+    """Make the tests of a table's right and of its wrong answers.
+
+    Args:
+        table: list of (check, right answers, wrong answers).
+
+    Returns:
+        The two tests, to be bound to names that pytest collects.
+    """
+
+    @pytest.mark.parametrize("judge, answer", right_pairs(table))
+    def test_right(judge, answer):
+        assert judge(answer) is answer
+
+    @pytest.mark.parametrize(
+        "judge, mistake, answer",
+        [(judge, *pair) for judge, _, wrong in table for pair in wrong],
+    )
+    def test_wrong(judge, mistake, answer, mistake_of):
+        assert mistake_of(judge, answer) == mistake
+
+    return test_right, test_wrong
+
+
+def spoiled_test(table, seconds=0.3):
+    """Make the test of what `spoil` makes of each check's first right answer.
+
+    Args:
+        table: list of (check, right answers, wrong answers).
+        seconds: the time limit under which endless answers are stopped.
+
+    Returns:
+        The test, to be bound to a name that pytest collects.
+    """
+
+    @pytest.mark.parametrize(
+        "judge, mistake, answer",
+        [
+            (judge, *pair)
+            for judge, right, _ in table
+            for pair in spoil(_not_the_library(judge, right)[0])
+        ],
+    )
+    def test_spoiled(judge, mistake, answer, mistake_of):
+        assert mistake_of(judge, answer, seconds) == mistake
+
+    return test_spoiled
+
+
+def right_pairs(table):
+    """List (check, right answer) for every right answer of a table."""
+    return [
+        (judge, answer)
+        for judge, right, _ in table
+        for answer in _not_the_library(judge, right)
+    ]
+
+
+def _not_the_library(judge, answers):
+    """Leave out the library's own answer, which a check takes for a stub."""
+    return [answer for answer in answers if answer is not judge.library()]
