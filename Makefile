@@ -14,7 +14,7 @@ LAB_FLAGS ?=
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help lab test grade notebooks check-notebooks lint bench \
+.PHONY: help lab test grade notebooks check-notebooks lint bench mutate \
 	constraints clean
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make check-notebooks  say which notebooks are out of step"
 	@echo "make lint             check the style of the code"
 	@echo "make bench            time every solution and every check"
+	@echo "make mutate           change every solution; list what checks let through"
 	@echo "make constraints      pin the versions that are installed now"
 	@echo "make clean            remove the environment"
 
@@ -46,6 +47,9 @@ check-notebooks: $(VENV)/author
 lint: $(VENV)/author
 	ruff check
 	ruff format --check
+
+mutate: $(VENV)/author
+	python tools/mutate_solutions.py
 
 bench: $(VENV)/author
 	python tools/bench_lessons.py

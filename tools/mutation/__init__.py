@@ -1,0 +1,1 @@
+"""Change solutions in small ways, to see what the checks let through."""
