@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 from mutate_solutions import judge_mutants, main
 from mutation.operators import apply, edits
-from mutation.stubs import Stub
+from mutation.stubs import Stub, answer_lines
+from notebooks.source import Cell
 
 from vae_course.checks import ExerciseFailed
 
@@ -51,6 +52,12 @@ def test_two_changes_are_made_together():
     minus = edits(tree, range(1, 2))[1]
     two = edits(tree, range(2, 3))[-1]
     assert apply(tree, minus, two) == "a = b + c\nd = 4"
+
+
+def test_an_answer_in_two_places_is_found_in_both():
+    marked = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
+    lines = "a = 1", marked.format("b = 2"), "c = 3", marked.format("d = 4")
+    assert answer_lines(Cell("code", 7, {}, "\n".join(lines))) == {2, 4}
 
 
 def stub_with(check):

@@ -17,13 +17,14 @@ class Stub:
     Attributes:
         check: of the exercise.
         source: str, the whole cell, solved.
-        answer: range of the cell's lines that are the learner's to write.
+        answer: set of the numbers of the lines that are the learner's to
+            write.
         namespace: dict, what the cells before it made.
     """
 
     check: object
     source: str
-    answer: range
+    answer: set
     namespace: dict
 
     def tree(self):
@@ -52,14 +53,25 @@ def stubs(path):
         source = cell.solution_source()
         if cell.role == "stub":
             check = checks[cell.exercise]
-            found.append(Stub(check, source, _answer(cell), dict(namespace)))
+            answer = answer_lines(cell)
+            found.append(Stub(check, source, answer, dict(namespace)))
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(source, path.name, "exec"), namespace)
     return found
 
 
-def _answer(cell):
-    """Find the lines between the marks, counted without them."""
-    marks = [n for n, (_, line) in enumerate(cell.lines()) if mark(line)]
-    begin, end = marks
-    return range(begin + 1, end)
+def answer_lines(cell):
+    """Number the lines between the marks, as if these were not there.
+
+    Args:
+        cell: a `Cell` of notebooks.source.
+    """
+    answer, number, inside = set(), 0, False
+    for _, line in cell.lines():
+        if mark(line):
+            inside = mark(line) == "BEGIN"
+            continue
+        number += 1
+        if inside:
+            answer.add(number)
+    return answer
