@@ -5,10 +5,12 @@ import math
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras import ops
 from scipy import spatial, stats
 from scipy.stats import qmc
 from spoil import change_input
-from tables import answer_tests, spoiled_test
+from tables import ANY, answer_tests, spoiled_test
 
 from vae_course import evaluate, latent
 from vae_course.checks import lesson_02 as check
@@ -86,7 +88,28 @@ def box_sorted(z, n, rng):
     return rng.uniform(in_order[0], in_order[-1], (n, z.shape[1]))
 
 
+def box_by_tensorflow(z, n, rng):
+    u = tf.random.stateless_uniform(
+        (n, z.shape[1]), rng.integers(2**31, size=2), dtype="float64"
+    )
+    low, high = tf.reduce_min(z, axis=0), tf.reduce_max(z, axis=0)
+    return low + u * (high - low)
+
+
+def box_by_broadcasting_ends(z, n, rng):
+    low, high = (np.tile(end, (n, 1)) for end in ends(z))
+    return rng.uniform(low, high)
+
+
+def box_a_row_at_a_time(z, n, rng):
+    low, high = np.quantile(z, [0, 1], axis=0)
+    return np.vstack([rng.uniform(low, high) for _ in range(n)])
+
+
 RIGHT_BOX = [
+    box_by_tensorflow,
+    box_by_broadcasting_ends,
+    box_a_row_at_a_time,
     latent.sample_bounding_box,
     stretched,
     box_by_loops,
@@ -192,7 +215,60 @@ def clipped(rng, n, k):
     return (0.5 + 0.25 * rng.standard_normal((n, k))).clip(0, 1)
 
 
+def corner_by_loops(z, n, rng):
+    highs = [max(column) for column in z.T]
+    return [[high * rng.random() for high in highs] for _ in range(n)]
+
+
+def corner_by_scipy(z, n, rng):
+    box = stats.uniform(loc=0, scale=np.amax(z, axis=0))
+    return box.rvs((n, z.shape[1]), random_state=rng)
+
+
+def corner_by_tensorflow(z, n, rng):
+    u = tf.convert_to_tensor(rng.random((n, z.shape[1])))
+    return tf.reduce_max(z, axis=0) * u
+
+
+def box_per_point_by_columns(z, n, rng):
+    box = [rng.uniform(row.min(), row.max(), n) for row in z]
+    return np.stack(box, axis=1)
+
+
+def box_per_point_by_tensorflow(z, n, rng):
+    low, high = tf.reduce_min(z, axis=1), tf.reduce_max(z, axis=1)
+    return low + (high - low) * rng.random((n, len(low)))
+
+
+TWO_SLIPS_OF_BOX = [
+    lambda z, n, g: (high_of(z) * g.random((n, len(z.T)))).T,
+    lambda z, n, g: z.max(1) * g.random((n, z.shape[1])),
+    lambda z, n, g: high_of(z) * g.random((n, 1)),
+    lambda z, n, g: low_of(z) + high_of(z) * g.standard_normal(z.shape),
+    lambda z, n, g: z.min() + z.max() * g.random((n, len(z))),
+    lambda z, n, g: low_of(z) - high_of(z) * g.random((n, z.shape[1])),
+    lambda z, n, g: np.ptp(z, axis=1) * g.random((n, z.shape[1])),
+    lambda z, n, g: np.ptp(z, axis=0) * np.random.rand(n, z.shape[1]),
+    lambda z, n, g: np.sort(high_of(z) * g.random((n, z.shape[1])), axis=0),
+]
 WRONG_BOX = [
+    *((ANY, answer) for answer in TWO_SLIPS_OF_BOX),
+    ("one_corner_only", corner_by_loops),
+    ("one_corner_only", corner_by_scipy),
+    ("one_corner_only", corner_by_tensorflow),
+    ("box_per_point", box_per_point_by_columns),
+    ("box_per_point", box_per_point_by_tensorflow),
+    (
+        "width_missing",
+        lambda z, n, g: stats.uniform(*ends(z)).rvs(
+            (n, z.shape[1]), random_state=g
+        ),
+    ),
+    (None, with_noise(lambda g, n, k: g.uniform(-1, 1, (n, k)))),
+    (
+        "symmetric_box",
+        lambda z, n, g: high_of(z) * g.uniform(-1, 1, (n, z.shape[1])),
+    ),
     ("one_corner_only", lambda z, n, g: high_of(z) * g.random((n, len(z.T)))),
     ("one_corner_only", filling(lambda z: 0, high_of)),
     ("one_corner_only", filling(low_of, lambda z: 0)),
@@ -458,7 +534,46 @@ def nearest_by_einsum(queries, points):
     return np.sqrt(np.einsum("qpk,qpk->qp", d, d)).min(axis=1)
 
 
+def nearest_by_tensorflow(queries, points):
+    pairs = tf.expand_dims(queries, 1) - tf.expand_dims(points, 0)
+    return tf.reduce_min(tf.norm(pairs, axis=-1), axis=1)
+
+
+def nearest_by_keras(queries, points):
+    d = ops.expand_dims(queries, 1) - points
+    return ops.sqrt(ops.min(ops.sum(ops.square(d), axis=-1), axis=-1))
+
+
+def nearest_by_search(queries, points):
+    result = np.full(len(queries), np.inf)
+    for i, query in enumerate(queries):
+        for point in points:
+            distance = math.dist(query, point)
+            if distance < result[i]:
+                result[i] = distance
+    return result
+
+
+def nearest_from_the_points(queries, points):
+    return np.minimum.reduce([math_norm(queries - point) for point in points])
+
+
+def math_norm(rows):
+    return np.sqrt(np.einsum("ij,ij->i", rows, rows))
+
+
+def nearest_by_tile(queries, points):
+    n, m = len(queries), len(points)
+    d = np.repeat(queries, m, axis=0) - np.tile(points, (n, 1))
+    return np.linalg.norm(d, axis=1).reshape(n, m).min(axis=1)
+
+
 RIGHT_DISTANCE = [
+    nearest_by_tensorflow,
+    nearest_by_keras,
+    nearest_by_search,
+    nearest_from_the_points,
+    nearest_by_tile,
     evaluate.nearest_distance,
     nearest_by_loops,
     nearest_by_row,
@@ -484,7 +599,136 @@ def root_of_products(queries, points):
     return np.where(squares > 1e-12, squares, np.nan).min(axis=1) ** 0.5
 
 
+def root_missing_by_loops(queries, points):
+    result = []
+    for query in queries:
+        squares = []
+        for point in points:
+            squares.append(
+                sum((a - b) ** 2 for a, b in zip(query, point, strict=True))
+            )
+        result.append(min(squares))
+    return result
+
+
+def root_missing_by_tensorflow(queries, points):
+    d = queries[:, None] - points
+    return tf.reduce_min(tf.reduce_sum(tf.square(d), axis=-1), axis=-1)
+
+
+def root_missing_by_einsum(queries, points):
+    d = pairs(queries, points)
+    return np.einsum("qpk,qpk->qp", d, d).min(axis=1)
+
+
+def root_missing_by_products(queries, points):
+    squares = (queries**2).sum(1)[:, None] + (points**2).sum(1)
+    return np.min(squares - 2 * queries @ points.T, axis=1)
+
+
+def a_distance_for_each_point(queries, points):
+    return [
+        min(math.dist(query, point) for query in queries) for point in points
+    ]
+
+
+def axis_mixed_up_by_tensorflow(queries, points):
+    d = tf.norm(queries[:, None] - points[None], axis=-1)
+    return tf.reduce_min(d, axis=0)
+
+
+def axis_mixed_up_by_einsum(queries, points):
+    d = pairs(queries, points)
+    return np.sqrt(np.einsum("qpk,qpk->qk", d, d)).min(axis=1)
+
+
+def search_beginning_with(furthest):
+    """Make a search that takes a number for infinitely far."""
+
+    def answer(queries, points):
+        result = []
+        for query in queries:
+            nearest = furthest
+            for point in points:
+                nearest = min(nearest, np.linalg.norm(query - point))
+            result.append(nearest)
+        return result
+
+    return answer
+
+
+def returning_in_the_loop(queries, points):  # noqa: RET503
+    for query in queries:
+        return np.linalg.norm(points - query, axis=1).min()
+
+
+def emptied_in_the_loop(queries, points):
+    for query in queries:
+        distances = []
+        distances.append(np.linalg.norm(points - query, axis=1).min())
+    return distances
+
+
+def overwritten_in_the_loop(queries, points):
+    for query in queries:
+        distance = np.linalg.norm(points - query, axis=1).min()
+    return distance
+
+
+def one_point_each(queries, points):
+    return [math.dist(q, p) for q, p in zip(queries, points, strict=False)]
+
+
+TWO_SLIPS_OF_DISTANCE = [
+    lambda q, p: (pairs(q, p) ** 2).mean(2).min(0),
+    lambda q, p: (pairs(q, p) ** 2).sum(2).max(1),
+    lambda q, p: (pairs(q, p) ** 2).sum(0).min(0),
+    lambda q, p: abs(pairs(q, p)).sum(2).min(0),
+    lambda q, p: abs(pairs(q, p)).sum(2).max(1),
+    lambda q, p: (pairs(q, p) ** 2).sum(2),
+    lambda q, p: np.sort((pairs(q, p) ** 2).sum(2))[:, 1],
+    lambda q, p: (pairs(q, p) ** 2).sum(2).argmin(0),
+    lambda q, p: [math.dist(row[:2], p[0, :2]) for row in q],
+    lambda q, p: (pairs(q, p) ** 2).sum(2).mean(1),
+]
 WRONG_DISTANCE = [
+    *((ANY, answer) for answer in TWO_SLIPS_OF_DISTANCE),
+    ("square_root_missing", root_missing_by_loops),
+    ("square_root_missing", root_missing_by_tensorflow),
+    ("square_root_missing", root_missing_by_einsum),
+    ("square_root_missing", root_missing_by_products),
+    (
+        "square_root_missing",
+        lambda q, p: spatial.distance.cdist(q, p, "sqeuclidean").min(axis=1),
+    ),
+    ("axis_mixed_up", a_distance_for_each_point),
+    ("axis_mixed_up", axis_mixed_up_by_tensorflow),
+    ("axis_mixed_up", axis_mixed_up_by_einsum),
+    ("axis_mixed_up", lambda q, p: spatial.distance.cdist(q, p).min(0)),
+    ("power_order", lambda q, p: (pairs(q, p) ** 2).sum(2).min(1) ** 1 / 2),
+    (
+        "power_order",
+        lambda q, p: [min(((p - r) ** 2).sum(1) ** 1 / 2) for r in q],
+    ),
+    (
+        "only_two_dimensions",
+        lambda q, p: [min(np.hypot(*(p - r).T[:2])) for r in q],
+    ),
+    (
+        "only_two_dimensions",
+        lambda q, p: table(q[:, :2], p[:, :2]).min(axis=1),
+    ),
+    ("one_point_each", one_point_each),
+    (
+        "one_point_each",
+        lambda q, p: np.linalg.norm(q - p[: len(q)], axis=1),
+    ),
+    ("loop_ends_early", returning_in_the_loop),
+    ("loop_ends_early", emptied_in_the_loop),
+    ("loop_ends_early", overwritten_in_the_loop),
+    *((None, search_beginning_with(10.0**n)) for n in range(5)),
+    (None, lambda q, p: table(q, p).min(axis=1).squeeze()),
+    (None, lambda q, p: np.squeeze(table(q, p).min(axis=1))),
     ("square_root_missing", lambda q, p: table(q, p).min(1) ** 2),
     ("square_root_missing", lambda q, p: (pairs(q, p) ** 2).sum(2).min(1)),
     (
@@ -557,11 +801,10 @@ WRONG_DISTANCE = [
     (None, lambda q, p: table(q, p[:-1]).min(axis=1)),
     (None, lambda q, p: table(q, p[1:]).min(axis=1)),
     (None, lambda q, p: table(q[:, 1:], p[:, 1:]).min(axis=1)),
-    (None, lambda q, p: table(q[:, :2], p[:, :2]).min(axis=1)),
     (None, lambda q, p: table(q, -p).min(axis=1)),
     (None, lambda q, p: table(q, p).min(axis=1).round(2)),
     (None, lambda q, p: sorted(table(q, p).min(axis=1))),
-    (None, lambda q, p: nearest_of_one(q[0], p)),
+    ("loop_ends_early", lambda q, p: nearest_of_one(q[0], p)),
     (None, lambda q, p: spatial.cKDTree(p).query(q)),
     change_input(nearest_by_row, "points"),
     change_input(nearest_by_row, "queries"),
@@ -632,7 +875,32 @@ def walk_by_grid(start, end, steps):
     return start + t * (end - start)
 
 
+def walk_by_tensorflow(start, end, steps):
+    return tf.linspace(start, end, steps)
+
+
+def walk_by_keras(start, end, steps):
+    t = ops.reshape(ops.linspace(0.0, 1.0, steps), (-1, 1))
+    return (1 - t) * ops.cast(start, "float32") + t * ops.cast(end, "float32")
+
+
+def walk_filled_in(start, end, steps):
+    points = np.zeros((steps, len(start)))
+    for i in range(steps):
+        points[i] = start + (end - start) * i / (steps - 1)
+    return points
+
+
+def walk_by_einsum(start, end, steps):
+    t = np.arange(steps) / (steps - 1)
+    return np.einsum("sw,wk->sk", np.column_stack([1 - t, t]), [start, end])
+
+
 RIGHT_WALK = [
+    walk_by_tensorflow,
+    walk_by_keras,
+    walk_filled_in,
+    walk_by_einsum,
     latent.interpolate,
     np.linspace,
     walk(lambda steps: np.linspace(0, 1, steps)),
@@ -653,7 +921,118 @@ def even(steps):
     return np.linspace(0, 1, steps)[:, np.newaxis]
 
 
+def stops_short_in_a_loop(start, end, steps):
+    points = []
+    for i in range(steps):
+        points.append(start + i / steps * (end - start))
+    return np.array(points)
+
+
+def stops_short_by_rounding(start, end, steps):
+    rows, t = [], 0
+    while t <= 1:
+        rows.append((1 - t) * start + t * end)
+        t += 1 / (steps - 1)
+    return rows
+
+
+def stops_short_by_adding(start, end, steps):
+    rows = [start]
+    for _ in range(steps - 1):
+        rows.append(rows[-1] + (end - start) / steps)
+    return rows
+
+
+def goes_too_far_by_rounding(start, end, steps):
+    step = 1 / (steps - 1)
+    t = np.arange(0, 1 + step, step)[:, None]
+    return start + t * (end - start)
+
+
+def swapped_in_a_loop(start, end, steps):
+    rows = []
+    for t in np.linspace(0, 1, steps):
+        rows.append(
+            [t * a + (1 - t) * b for a, b in zip(start, end, strict=True)]
+        )
+    return rows
+
+
+def swapped_by_tensorflow(start, end, steps):
+    t = tf.linspace(tf.cast(0, "float64"), 1, steps)[:, tf.newaxis]
+    return end + t * (start - end)
+
+
+def swapped_by_matrix(start, end, steps):
+    t = np.linspace(0, 1, steps)
+    return np.stack([t, 1 - t], axis=1) @ [start, end]
+
+
+def slerp(start, end, steps):
+    angle = np.arccos(
+        np.dot(start / np.linalg.norm(start), end / np.linalg.norm(end))
+    )
+    rows = [
+        (np.sin((1 - t) * angle) * start + np.sin(t * angle) * end)
+        / np.sin(angle)
+        for t in np.linspace(0, 1, steps)
+    ]
+    return np.array(rows)
+
+
+def turned_by_tensorflow(start, end, steps):
+    a, b = (tf.math.l2_normalize(vector) for vector in (start, end))
+    angle = tf.acos(tf.reduce_sum(a * b))
+    t = np.linspace(0, 1, steps)[:, None]
+    turned = tf.sin((1 - t) * angle) * start + tf.sin(t * angle) * end
+    return turned / tf.sin(angle)
+
+
+def returning_after_one_row(start, end, steps):  # noqa: RET503
+    for t in np.linspace(0, 1, steps):
+        return [(1 - t) * start + t * end]
+
+
+def keeping_the_last_row(start, end, steps):
+    for t in np.linspace(0, 1, steps):
+        row = (1 - t) * start + t * end
+    return row
+
+
+def filled_into_whole_numbers(start, end, steps):
+    points = np.zeros((steps, len(start)), dtype=int)
+    points[:] = np.linspace(start, end, steps)
+    return points
+
+
+TWO_SLIPS_OF_WALK = [
+    lambda a, b, s: np.linspace(b, a, s + 1),
+    lambda a, b, s: np.linspace(b, a, s + 2)[1:-1],
+    lambda a, b, s: np.linspace(b, a, s, endpoint=False).T,
+    lambda a, b, s: a + (np.arange(s) / s)[:, None] * b,
+    lambda a, b, s: (np.arange(s) / s)[:, None] * (b - a),
+    lambda a, b, s: np.linspace(a, b, s - 1)[::-1],
+    lambda a, b, s: np.arange(s)[:, None] * (a - b),
+    lambda a, b, s: b + even(s + 1) * (b - a),
+]
 WRONG_WALK = [
+    *((ANY, answer) for answer in TWO_SLIPS_OF_WALK),
+    ("end_missing", stops_short_in_a_loop),
+    ("end_missing", stops_short_by_adding),
+    ("end_missing", stops_short_by_rounding),
+    ("one_step_too_many", goes_too_far_by_rounding),
+    ("weights_swapped", swapped_in_a_loop),
+    ("weights_swapped", swapped_by_tensorflow),
+    ("weights_swapped", swapped_by_matrix),
+    ("not_straight", slerp),
+    ("not_straight", turned_by_tensorflow),
+    ("loop_ends_early", returning_after_one_row),
+    ("loop_ends_early", keeping_the_last_row),
+    ("wrong_dtype", filled_into_whole_numbers),
+    ("wrong_dtype", lambda a, b, s: np.linspace(a, b, s, dtype=int)),
+    ("wrong_dtype", lambda a, b, s: np.linspace(a, b, s).round()),
+    (None, walk(lambda s: np.arange(s) // (s - 1))),
+    (None, lambda a, b, s: a + even(s) ** 0.5 * (b - a)),
     ("end_missing", functools.partial(np.linspace, endpoint=False)),
     ("end_missing", walk(lambda s: np.arange(s) / s)),
     ("end_missing", walk(lambda s: np.arange(0, 1, 1 / s))),
@@ -700,7 +1079,7 @@ WRONG_WALK = [
     (None, walk(lambda s: np.linspace(0, 1, s).round(1))),
     (None, walk(lambda s: np.linspace(0.01, 0.99, s))),
     (None, walk(lambda s: np.random.default_rng(1).random(s))),
-    (None, lambda a, b, s: np.linspace(a, b, s).astype(int)),
+    ("wrong_dtype", lambda a, b, s: np.linspace(a, b, s).astype(int)),
     (None, lambda a, b, s: np.linspace(a, b, s)[:, :1]),
     (None, lambda a, b, s: np.linspace(a[0], b[0], s)),
     (None, lambda a, b, s: np.linspace(a, b, s)[None]),

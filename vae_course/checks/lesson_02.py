@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from vae_course.checks import pictures_02 as draw
 from vae_course.checks.chance import (
     demand_chance_from_rng,
     demand_finite,
@@ -16,6 +17,7 @@ from vae_course.checks.failure import ExerciseFailed
 SQUARE = 60
 N_SAMPLES = 10_000
 ROUNDING = 1e-5
+FAR = 1e5
 
 ASK_ABOUT_BOX = {
     "one_corner_only": "Some of the codes are negative and some are not. "
@@ -63,15 +65,23 @@ ASK_ABOUT_DISTANCE = {
     "is no point, even where it has the same place.",
     "index_for_distance": "Where the nearest point stands in the list is "
     "one thing. How far is it?",
+    "only_two_dimensions": "Your function looks at the first two numbers of "
+    "a code. What if a code has three?",
+    "one_point_each": "Each of your queries meets one point. How many points "
+    "should it be held against?",
+    "power_order": "Python raises to a power before it divides. What is "
+    "9 ** 1 / 2, and what did you mean by it?",
+    "loop_ends_early": "One query came out, of all of them. Which lines "
+    "stand inside your loop, and which should run once, before or after it?",
 }
 ASK_ABOUT_WALK = {
-    "end_missing": "Print your last row. Into how many parts do `steps` "
-    "points cut the way between the first and the last of them?",
+    "end_missing": "Print your last row and its t. Into how many parts do "
+    "`steps` points cut the way between the first and the last of them?",
     "start_missing": "Print your first row. Which t does it belong to?",
     "ends_missing": "Print your first row and your last. Which t do they "
     "belong to?",
     "one_step_too_many": "Count your rows. When you cut a way into 4 parts, "
-    "how many points is that, with both ends?",
+    "how many points is that, with both ends? Can rounding add one?",
     "one_step_too_few": "Count your rows. The start and the end are two of "
     "them.",
     "weights_swapped": "Print your first row and `start`. Which of the two "
@@ -87,10 +97,21 @@ ASK_ABOUT_WALK = {
     "axes_flipped": "A row should be one point of the walk. What are your "
     "rows?",
     "steps_unused": "How many rows come out when `steps` changes?",
+    "not_straight": "Where is your walk half-way, and where is the middle "
+    "between start and end? Is the way from one to the other straight?",
+    "wrong_dtype": "What has become of the decimals? Which line rounds, or "
+    "makes an array of whole numbers?",
+    "loop_ends_early": "One row came out, of all of them. Which lines stand "
+    "inside your loop, and which should run once, before or after it?",
 }
 
 
-@exercise("2.1", points=1, library="vae_course.latent:sample_bounding_box")
+@exercise(
+    "2.1",
+    points=1,
+    library="vae_course.latent:sample_bounding_box",
+    pictures=draw.sample_bounding_box,
+)
 def sample_bounding_box(attempt):
     """Judge samples by their chance, their box and their statistics."""
     # As many samples as codes as dimensions: an answer that takes the wrong
@@ -109,17 +130,25 @@ def sample_bounding_box(attempt):
     demand_independence(samples, asked)
 
 
-@exercise("2.2", points=2, library="vae_course.evaluate:nearest_distance")
+@exercise(
+    "2.2",
+    points=2,
+    library="vae_course.evaluate:nearest_distance",
+    pictures=draw.nearest_distance,
+)
 def nearest_distance(attempt):
     """Judge the distance of each query to the nearest point."""
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(47)
     few, many = rng.normal(0.6, 2.1, (5, 3)), rng.normal(size=(7, 3))
     flat, other = rng.normal(size=(8, 2)), rng.normal(0.6, 2.1, (6, 2))
     # Multiplied out, in single precision, 0 may come out as 0.001.
+    # Far away shows what a search begins with in place of infinity.
     for queries, points, kind, atol in (
         (few, many, "5 queries among 7 points of 3 numbers", 1e-6),
         (flat, other, "8 queries among 6 points of 2 numbers", 1e-6),
         (many[:4], many, "4 queries that are 4 of the 7 points", 0.01),
+        (few[:1], many, "1 query among 7 points of 3 numbers", 1e-6),
+        (FAR * flat, FAR * other, "all of them more than 50,000 apart", 1),
     ):
         distances = _distances(queries, points)
         compare(
@@ -127,18 +156,27 @@ def nearest_distance(attempt):
             distances.min(axis=1),
             asked=f"the distance of each query to the nearest point, {kind}",
             question="Try your function on the two points that the lesson "
-            "works out by hand, then on two queries.",
-            slips=_slips_of_distance(queries, points, distances),
+            "works out by hand, then on two queries. Does it still work when "
+            "all points are very far away?",
+            # For one query most slips give the same.
+            slips=_slips_of_distance(queries, points, distances)
+            if len(queries) > 1
+            else (),
             rtol=1e-4,
             atol=atol,
         )
 
 
-@exercise("2.3", points=1, library="vae_course.latent:interpolate")
+@exercise(
+    "2.3",
+    points=1,
+    library="vae_course.latent:interpolate",
+    pictures=draw.interpolate,
+)
 def interpolate(attempt):
     """Judge a walk by each of its points."""
     rng = np.random.default_rng(23)
-    for latent_dim, steps in (3, 5), (4, 2), (2, 9):
+    for latent_dim, steps in (3, 5), (4, 2), (2, 10):
         start, end = rng.uniform(0.5, 3, (2, latent_dim)) * [[1], [-1]]
         compare(
             attempt(start=start, end=end, steps=steps),
@@ -427,6 +465,16 @@ def _slips_of_distance(queries, points, distances):
             ],
         ),
         ("minimum_missing", [distances, distances.T]),
+        ("power_order", [nearest**2 / 2, (distances**2).min(axis=0) / 2]),
+        (
+            "only_two_dimensions",
+            [np.sqrt(squares[..., :2].sum(axis=2)).min(axis=1)],
+        ),
+        ("one_point_each", [np.diag(distances)]),
+        (
+            "loop_ends_early",
+            [nearest[0], nearest[:1], nearest[-1], nearest[-1:]],
+        ),
         ("nearest_skipped", [ordered[:, 1]]),
         ("index_for_distance", [place, points[place]]),
     )
@@ -490,4 +538,18 @@ def _slips_of_walk(start, end, steps):
             "steps_unused",
             [np.linspace(start, end), np.array([start, end])],
         ),
+        ("not_straight", [_walk_on_a_sphere(start, end, t)]),
+        ("wrong_dtype", [np.trunc(right), np.floor(right), right.round()]),
+        (
+            "loop_ends_early",
+            [right[0], right[:1], right[-1], right[-1:]],
+        ),
     )
+
+
+def _walk_on_a_sphere(start, end, t):
+    """Turn from one direction to the other, as slerp does."""
+    lengths = np.linalg.norm(start) * np.linalg.norm(end)
+    angle = np.arccos(start @ end / lengths)
+    weights = np.sin((1 - t) * angle), np.sin(t * angle)
+    return (weights[0] * start + weights[1] * end) / np.sin(angle)
