@@ -10,8 +10,12 @@ from vae_course.checks.chance import demand_chance_from_rng, demand_finite
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.kl_slips import (
+    LOG_TWO_PI,
+    signs_and_halves,
+    slips_of_kl,
+)
 
-LOG_TWO_PI = math.log(2 * math.pi)
 BASES = math.log(2), math.log(10)
 STANDARD = NormalDist()
 N_DRAWS = 4_000
@@ -203,7 +207,11 @@ ASK_ABOUT_GRADIENTS = {
 }
 
 
-@exercise("5.1", points=2, library="vae_course.densities:kl_discrete")
+@exercise(
+    "5.1",
+    points=2,
+    library="vae_course.densities:kl_discrete",
+)
 def kl_discrete(attempt):
     """Judge KL(p || q), first without zeros and then with each kind."""
     p, q = np.array([0.5, 0.2, 0.17, 0.13]), np.array([0.1, 0.15, 0.45, 0.3])
@@ -229,7 +237,9 @@ def kl_monte_carlo(attempt):
 
 
 @exercise(
-    "5.3", points=1, library="vae_course.densities:expected_log_posterior"
+    "5.3",
+    points=1,
+    library="vae_course.densities:expected_log_posterior",
 )
 def expected_log_posterior(attempt):
     """Judge E_q[log q(z)], summed over the latent dimensions."""
@@ -245,7 +255,11 @@ def expected_log_posterior(attempt):
         )
 
 
-@exercise("5.4", points=1, library="vae_course.densities:expected_log_prior")
+@exercise(
+    "5.4",
+    points=1,
+    library="vae_course.densities:expected_log_prior",
+)
 def expected_log_prior(attempt):
     """Judge E_q[log p(z)], summed over the latent dimensions."""
     for n, k in SHAPES:
@@ -263,7 +277,9 @@ def expected_log_prior(attempt):
 
 
 @exercise(
-    "5.5", points=3, library="vae_course.densities:kl_to_standard_normal"
+    "5.5",
+    points=3,
+    library="vae_course.densities:kl_to_standard_normal",
 )
 def kl_to_standard_normal(attempt):
     """Judge the closed form, summed over the latent dimensions."""
@@ -280,7 +296,11 @@ def kl_to_standard_normal(attempt):
         )
 
 
-@exercise("5.6", points=2, library="vae_course.densities:kl_gradients")
+@exercise(
+    "5.6",
+    points=2,
+    library="vae_course.densities:kl_gradients",
+)
 def kl_gradients(attempt):
     """Judge both slopes of the divergence, an entry at a time."""
     for n, k in SHAPES:
@@ -463,13 +483,7 @@ def _look_at_the_mean(attempt):
     right = kl.sum(axis=1)
     error = _std_of_one_draw(z_mean, z_log_var) / math.sqrt(N_DRAWS)
     asked, value = _estimate(attempt, z_mean, z_log_var, N_DRAWS, seed=11)
-    slips = [
-        ("latents_not_summed", [kl]),
-        (
-            "sums_batch",
-            [right.sum(), right.mean(), kl.mean(), kl.sum(axis=0)],
-        ),
-    ]
+    slips = _signs_and_reductions(kl)
     if value.shape == right.shape:
         if np.all(np.abs(value - right) < 6 * error):
             return
@@ -674,15 +688,10 @@ def _kl(z_mean, z_log_var):
     )
 
 
-def _kl_reversed(z_mean, z_log_var):
-    """Give KL(p || q) of every dimension, (n, k)."""
-    return 0.5 * (z_log_var + (1 + z_mean**2) * np.exp(-z_log_var) - 1)
-
-
-def _reductions(each):
-    """List what comes of (n, k) terms reduced in another way, by slug."""
+def _signs_and_reductions(each):
+    """List what comes of right (n, k) terms with a wrong sign or reduction."""
     rows = each.sum(axis=1)
-    return [
+    reductions = [
         ("averages_latent", [each.mean(axis=1)]),
         ("latents_not_summed", [each]),
         (
@@ -690,182 +699,101 @@ def _reductions(each):
             [rows.sum(), rows.mean(), each.mean(), each.sum(axis=0)],
         ),
     ]
-
-
-def _summed(readings):
-    """Sum every (n, k) reading over its latent dimensions."""
     return [
-        (slug, [each.sum(axis=1) for each in values])
-        for slug, values in readings.items()
+        ("sign", [-rows, -2 * rows]),
+        *(
+            (slug, [factor * wrong for wrong in several])
+            for slug, several in reductions
+            for factor in (1, -1, 2, -2)
+        ),
+    ]
+
+
+def _summed(slips):
+    """Sum what each slip gives, (n, k), over the latent dimensions."""
+    return [(slug, [each.sum(axis=1)]) for slug, each in slips]
+
+
+def _slips_of_half(first, second, own, but=()):
+    """List what comes of -½ Σ (log 2π + first + second) done wrong.
+
+    `own` are the slips that this exercise alone has: from slug to what they
+    add to log 2π.
+    """
+    rest = first + second
+    n, k = rest.shape
+    brackets = {
+        slug: [LOG_TWO_PI + wrong for wrong in several]
+        for slug, several in own.items()
+    }
+    brackets |= {
+        "two_pi_missing": [rest, first],
+        "two_pi_power": [
+            bracket
+            for count in (1 / k, n / k)
+            for bracket in (
+                count * LOG_TWO_PI + rest,
+                count * (LOG_TWO_PI + second) + first,
+            )
+        ],
+        "bits": [
+            bracket
+            for base in BASES
+            for bracket in (
+                LOG_TWO_PI / base + rest,
+                (LOG_TWO_PI + rest) / base,
+            )
+        ],
+    }
+    halves = [
+        (slug, -0.5 * bracket)
+        for slug, several in brackets.items()
+        for bracket in several
+    ]
+    return [
+        *_summed(
+            halves + signs_and_halves(LOG_TWO_PI, first, second, but=but)
+        ),
+        *_signs_and_reductions(-0.5 * (LOG_TWO_PI + rest)),
     ]
 
 
 def _slips_of_posterior(v):
-    n, k = v.shape
-
-    def each(constant=LOG_TWO_PI, log_term=v, one=1.0):
-        return -0.5 * (constant + log_term + one)
-
-    right, variance = each(), np.exp(v)
-    readings = {
-        "sign": [
-            -right,
-            -2 * right,
-            each(log_term=-v),
-            each(one=-1),
-            each(log_term=-v, one=-1),
-        ],
-        "one_missing": [each(one=0), each(one=1 / k)],
-        "two_pi_missing": [each(constant=0), each(constant=0, one=0)],
-        "two_pi_power": [
-            each(constant=count * LOG_TWO_PI / k, one=one)
-            for count in (1, n)
-            for one in (1, count / k)
-        ],
-        "not_standardised": [each(one=variance)],
-        "log_missing": [
-            each(log_term=variance),
-            each(log_term=np.exp(v / 2)),
-        ],
-        "std_for_variance": [each(log_term=v / 2)],
-        "log_var_as_log_std": [each(log_term=2 * v)],
-        "half_missing": [
-            2 * right,
-            each(constant=2 * LOG_TWO_PI),
-            each(one=2),
-            each(constant=2 * LOG_TWO_PI, log_term=2 * v),
-            each(log_term=2 * v, one=2),
-            each(one=-2),
-            each(log_term=-2 * v, one=-2),
-        ],
-        "bits": [
-            right / math.log(2),
-            *(each(constant=LOG_TWO_PI / base) for base in BASES),
-        ],
+    variance, std = np.exp(v), np.exp(v / 2)
+    own = {
+        "one_missing": [v, v + 1 / v.shape[1]],
+        "not_standardised": [v + variance],
+        "log_missing": [variance + 1, std + 1],
+        "std_for_variance": [v / 2 + 1],
+        "log_var_as_log_std": [2 * v + 1],
     }
-    return with_questions(
-        ASK_ABOUT_POSTERIOR, *_summed(readings), *_reductions(right)
-    )
+    slips = _slips_of_half(v, np.ones_like(v), own, but=[(1, 2, 1)])
+    return with_questions(ASK_ABOUT_POSTERIOR, *slips)
 
 
 def _slips_of_prior(m, v):
-    n, k = v.shape
-    variance = np.exp(v)
-
-    def each(constant=LOG_TWO_PI, square=m**2, spread=variance):
-        return -0.5 * (constant + square + spread)
-
-    right = each()
-    readings = {
-        "sign": [
-            -right,
-            -2 * right,
-            each(spread=-variance),
-            each(square=-(m**2)),
-            each(square=-(m**2), spread=-variance),
-        ],
-        "mean_not_squared": [each(square=m), each(square=np.abs(m))],
-        "mean_missing": [each(square=0)],
-        "variance_missing": [each(spread=0), each(spread=1)],
-        "two_pi_missing": [each(constant=0)],
-        "two_pi_power": [
-            each(constant=count * LOG_TWO_PI / k) for count in (1, n)
-        ],
-        "exp_missing": [each(spread=v), each(spread=v**2)],
-        "std_for_variance": [each(spread=np.exp(v / 2))],
-        "log_var_as_log_std": [each(spread=np.exp(2 * v))],
-        "log_term_added": [
-            each(constant=LOG_TWO_PI + v),
-            each(constant=LOG_TWO_PI + v, spread=1),
-        ],
+    square, variance, std = m**2, np.exp(v), np.exp(v / 2)
+    own = {
+        "mean_not_squared": [m + variance, np.abs(m) + variance],
+        "mean_missing": [variance],
+        "variance_missing": [square, square + 1],
+        "exp_missing": [square + v, square + v**2],
+        "std_for_variance": [square + std],
+        "log_var_as_log_std": [square + variance**2],
+        "log_term_added": [v + square + variance, v + square + 1],
         "divided_by_variance": [
-            each(square=m**2 / variance, spread=1),
-            each(constant=LOG_TWO_PI + v, square=m**2 / variance, spread=1),
+            square / variance + 1,
+            v + square / variance + 1,
         ],
-        "square_of_sum": [
-            each(square=(m + s) ** 2, spread=0)
-            for s in (np.exp(v / 2), variance)
-        ],
-        "half_missing": [
-            2 * right,
-            each(constant=2 * LOG_TWO_PI),
-            each(constant=2 * LOG_TWO_PI, square=2 * m**2),
-            each(square=2 * m**2, spread=2 * variance),
-            each(spread=2 * variance),
-            each(spread=-2 * variance),
-            each(square=-2 * m**2, spread=-2 * variance),
-        ],
-        "bits": [
-            right / math.log(2),
-            *(each(constant=LOG_TWO_PI / base) for base in BASES),
-        ],
+        "square_of_sum": [(m + std) ** 2, (m + variance) ** 2],
     }
-    return with_questions(
-        ASK_ABOUT_PRIOR, *_summed(readings), *_reductions(right)
-    )
+    slips = _slips_of_half(square, variance, own)
+    return with_questions(ASK_ABOUT_PRIOR, *slips)
 
 
 def _slips_of_kl(m, v):
-    n, k = v.shape
-    variance = np.exp(v)
-
-    def each(one=1.0, log_term=v, square=m**2, spread=variance):
-        return -0.5 * (one + log_term - square - spread)
-
-    right, added = each(), each(square=-(m**2), spread=-variance)
-    readings = {
-        "half_missing": [
-            2 * right,
-            each(one=2, log_term=2 * v),
-            each(square=2 * m**2),
-            each(spread=2 * variance),
-            each(square=2 * m**2, spread=2 * variance),
-            each(log_term=2 * v, square=2 * m**2, spread=2 * variance),
-        ],
-        "sign": [
-            -right,
-            -2 * right,
-            each(one=-1),
-            each(log_term=-v),
-            each(square=-(m**2)),
-            each(spread=-variance),
-            added,
-            -added,
-            added - LOG_TWO_PI,
-            LOG_TWO_PI - added,
-        ],
-        "log_var_as_log_std": [
-            each(log_term=2 * v, spread=np.exp(2 * v)),
-            each(spread=np.exp(2 * v)),
-            each(log_term=2 * v),
-        ],
-        "std_for_variance": [
-            each(spread=np.exp(v / 2)),
-            each(log_term=v / 2, spread=np.exp(v / 2)),
-            each(log_term=v / 2),
-        ],
-        "exp_missing": [each(spread=v), each(spread=v**2)],
-        "mean_not_squared": [each(square=m), each(square=np.abs(m))],
-        "mean_missing": [each(square=0)],
-        "variance_missing": [each(spread=0), each(spread=1)],
-        "log_term_missing": [each(log_term=0), each(log_term=0, one=0)],
-        "one_missing": [each(one=count / k) for count in (0, 1 / n, 1, 2)],
-        "reversed": [_kl_reversed(m, v), -_kl_reversed(m, v)],
-        "two_pi_left": [
-            right + sign * count * LOG_TWO_PI / k
-            for sign, count in itertools.product((-1, 1), (0.5, 1, k / 2, k))
-        ],
-        "bits": [right / math.log(2), -right / math.log(2)],
-    }
-    averaged = [-right.mean(axis=1), 2 * right.mean(axis=1)]
-    return with_questions(
-        ASK_ABOUT_KL,
-        *_summed(readings),
-        *_reductions(right),
-        ("averages_latent", averaged),
-        ("sums_batch", [-right.sum(), -right.mean()]),
-        ("latents_not_summed", [-right, 2 * right]),
-    )
+    slips = _summed(slips_of_kl(m, v)) + _signs_and_reductions(_kl(m, v))
+    return with_questions(ASK_ABOUT_KL, *slips)
 
 
 def _pair(result, asked):
