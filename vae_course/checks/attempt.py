@@ -203,6 +203,8 @@ def _in_words(inputs):
     for name, value in inputs.items():
         if getattr(value, "shape", ()):
             name += f" of shape {tuple(value.shape)}"
+        elif isinstance(value, bool):
+            name += f" = {value}"
         elif isinstance(value, int | float):
             name += f" = {value:g}"
         words.append(name)

@@ -8,7 +8,7 @@ from vae_course.checks.failure import ExerciseFailed
 
 BATCH_SIZE = 5
 LENGTHS = [5, 5, 5, 5, 3]
-SEED = 7
+SEED, OTHER_SEED = 7, 0
 BATCHES = "a tf.data.Dataset of batches of images, float (batch_size, …)"
 WHOLE = "every image once in an epoch, 23 of them in batches of 5"
 
@@ -20,8 +20,9 @@ def make_dataset(attempt):
     _judge_order_kept(_epochs(attempt, images, shuffle=False, seed=SEED))
     shuffled = _epochs(attempt, images, shuffle=True, seed=SEED)
     _judge_shuffled(shuffled)
-    _judge_seed(attempt, images, shuffled)
     _look_for_a_small_buffer(attempt)
+    _judge_anew(shuffled)
+    _judge_seed(attempt, images, shuffled)
 
 
 def _numbered(n, shape):
@@ -93,6 +94,7 @@ def _numbers(element, images):
             f"batches of shape {('n', *images.shape[1:])}".replace("'", ""),
             f"shape {batch.shape}",
             "What does one element of the dataset hold before you batch it?",
+            "not_sliced" if batch.shape[1:] == images.shape else None,
         )
     shares = np.nan_to_num(batch[:, 0, 0, 0].astype("float64"))
     last = len(images) - 1
@@ -102,6 +104,7 @@ def _numbers(element, images):
             "the images as they were given",
             "a batch with other pixels in it",
             "Which step changes the images themselves?",
+            "images_changed",
         )
     if any(y is not None and not _equal(y, batch) for y in targets):
         raise ExerciseFailed(
@@ -172,7 +175,10 @@ def _judge_whole(epoch):
         )
     if sorted(order) != list(range(23)):
         raise ExerciseFailed(
-            WHOLE, got, "Which step leaves an image out, or takes one twice?"
+            WHOLE,
+            got,
+            "Which step leaves an image out, or takes one twice?",
+            "not_every_image_once",
         )
     if sorted(lengths) == sorted(LENGTHS) and lengths != LENGTHS:
         raise ExerciseFailed(
@@ -190,8 +196,9 @@ def _judge_whole(epoch):
         )
 
 
-def _judge_seed(attempt, images, shuffled):
-    first, second = shuffled
+def _judge_anew(epochs):
+    """Demand another order, and other batches, in the second epoch."""
+    first, second = epochs
     if first == second:
         raise ExerciseFailed(
             "a new order in every epoch",
@@ -208,8 +215,12 @@ def _judge_seed(attempt, images, shuffled):
             "mix: images, or whole batches?",
             "shuffle_after_batch",
         )
+
+
+def _judge_seed(attempt, images, shuffled):
     again = _epochs(attempt, images, shuffle=True, seed=SEED)
-    other = _epochs(attempt, images, shuffle=True, seed=SEED + 1)
+    other = _epochs(attempt, images, shuffle=True, seed=OTHER_SEED)
+    _judge_shuffled(other)
     for wrong, got in [
         (again != shuffled, "other orders for the same seed"),
         (other == shuffled, "the same orders for another seed"),
@@ -243,7 +254,12 @@ def _look_for_a_small_buffer(attempt):
         )
 
 
-@exercise("8.2", points=1, library="vae_course.training:warmup_beta")
+@exercise(
+    "8.2",
+    points=1,
+    library="vae_course.training:warmup_beta",
+)
+@np.errstate(all="ignore")
 def warmup_beta(attempt):
     """Judge a line from 0 to beta, and beta from then on."""
     beta, epochs = 0.8, np.arange(12)
@@ -267,9 +283,14 @@ def warmup_beta(attempt):
 
 def _beta(attempt, epoch, warmup_epochs, beta):
     asked = "one number, the weight for this epoch"
-    value = as_array(
-        attempt(epoch=epoch, warmup_epochs=warmup_epochs, beta=beta), asked
-    )
+    try:
+        value = as_array(
+            attempt(epoch=epoch, warmup_epochs=warmup_epochs, beta=beta), asked
+        )
+    except ExerciseFailed as failure:
+        if "ZeroDivisionError" not in str(failure):
+            raise
+        raise _division_by_zero(epoch, warmup_epochs) from None
     if value.shape:
         raise ExerciseFailed(
             asked,
@@ -277,6 +298,19 @@ def _beta(attempt, epoch, warmup_epochs, beta):
             "For how many epochs does one call ask?",
         )
     return float(value)
+
+
+def _division_by_zero(epoch, warmup_epochs):
+    return ExerciseFailed(
+        f"the weight at epoch {epoch} where warmup_epochs is {warmup_epochs}",
+        "a division by zero",
+        "Which number do you divide by there? And where there is no line, "
+        "what is there to divide?"
+        if warmup_epochs == 0
+        else "Which of the two numbers do you divide by, and which epoch is "
+        "the first?",
+        "divides_by_zero",
+    )
 
 
 def _name_the_slip(value, right, beta):
@@ -345,21 +379,10 @@ def _rules(value, right, beta):
 
 def _judge_no_warmup(attempt):
     asked = "beta = 0.8 from epoch 0 on where warmup_epochs is 0"
-    division = ExerciseFailed(
-        asked,
-        "a division by zero",
-        "For warmup_epochs = 0 there is no line. What do you divide by?",
-        "divides_by_zero",
-    )
     for epoch in (0, 1, 4):
-        try:
-            value = _beta(attempt, epoch, 0, 0.8)
-        except ExerciseFailed as failure:
-            if "ZeroDivisionError" in str(failure):
-                raise division from None
-            raise
+        value = _beta(attempt, epoch, 0, 0.8)
         if not np.isfinite(value):
-            raise division
+            raise _division_by_zero(epoch, 0)
         if not np.isclose(value, 0.8, rtol=1e-5):
             late = value < 0.8
             raise ExerciseFailed(
@@ -377,11 +400,20 @@ def best_epoch(attempt):
     """Judge the place of the smallest sum among finite ones."""
     r = [310.0, 272.0, 267.0, 262.0, 266.0, 255.0, 255.3, 257.0, 281.0]
     kl = [2.0, 1.9, 2.0, 6.5, 7.5, 21.0, 13.5, 40.0, 9.0]
-    asked = "the epoch with the smallest reconstruction_loss + kl_loss"
+    _judge_sound(attempt, r, kl, 3)
+    for broken in ([], [0]), ([0], []), ([], [2]), ([6, 7], [6]):
+        _judge_broken(attempt, _break(r, broken[0]), _break(kl, broken[1]), 3)
+    _judge_broken(attempt, _break(r, [3]), kl, 6)
+    r, kl = ([1000 * loss for loss in losses] for losses in (r, kl))
+    _look_for_a_finite_start(attempt, _break(r, [1]), kl, 3)
+
+
+def _judge_sound(attempt, r, kl, right):
+    asked = _smallest_of(r, kl)
     place = attempt(reconstruction_loss=r, kl_loss=kl)
     compare(
         place,
-        3,
+        right,
         asked=asked,
         slips=_slips_of_best_epoch(),
         question="Write down the sum of both terms for every epoch. Which is "
@@ -395,9 +427,14 @@ def best_epoch(attempt):
             "list?",
             "wrong_type",
         )
-    for broken in ([], [0]), ([0], []), ([], [2]), ([6, 7], [6]):
-        _judge_broken(attempt, _break(r, broken[0]), _break(kl, broken[1]), 3)
-    _judge_broken(attempt, _break(r, [3]), kl, 6)
+
+
+def _smallest_of(r, kl):
+    r, kl = (", ".join(f"{loss:g}" for loss in losses) for losses in (r, kl))
+    return (
+        f"the epoch with the smallest sum, for reconstruction_loss = [{r}] "
+        f"and kl_loss = [{kl}]"
+    )
 
 
 def _break(losses, epochs):
@@ -414,13 +451,27 @@ def _judge_broken(attempt, r, kl, right):
     compare(
         attempt(reconstruction_loss=r, kl_loss=kl),
         right,
-        asked="the epoch with the smallest reconstruction_loss + kl_loss, "
-        "where a loss that is nan never wins",
+        asked=_smallest_of(r, kl) + ", where nan never wins",
         slips=[
             ("nan_wins", nan[0], wins),
             ("nan_dropped", right - np.sum(nan < right), dropped),
         ],
         question=wins,
+    )
+
+
+def _look_for_a_finite_start(attempt, r, kl, right):
+    """Try sums above what a search begins with, or takes for nan."""
+    question = (
+        "With which number does your search begin, or what does it put in "
+        "place of nan? Can all sums be larger?"
+    )
+    compare(
+        attempt(reconstruction_loss=r, kl_loss=kl),
+        right,
+        asked=_smallest_of(r, kl) + ", where nan never wins",
+        slips=[("finite_start", place, question) for place in (0, 1, -1)],
+        question=question,
     )
 
 
@@ -442,6 +493,7 @@ def _slips_of_best_epoch():
         ("kl_weighted", 6, weight),
         ("largest_for_smallest", 0, low),
         ("value_for_place", 268.5, index),
+        ("value_for_place", -268.5, index),
         ("lists_joined", 10, joined),
         ("last_for_best", 8, last),
         ("last_for_best", -1, last),
