@@ -14,10 +14,13 @@ import types
 from vae_course.checks.attempt import Attempt, NotStarted, crash_report
 from vae_course.checks.failure import ExerciseFailed
 from vae_course.checks.limits import TIME_LIMIT, TookTooLong, time_limit
+from vae_course.checks.quiet import quietly
 from vae_course.checks.show import show
 
+PICTURE_LIMIT = 2.0
 
-def exercise(number, *, points, library, name=None):
+
+def exercise(number, *, points, library, name=None, pictures=None):
     """Make a check of a function that judges an attempt.
 
     Args:
@@ -26,6 +29,9 @@ def exercise(number, *, points, library, name=None):
         library: where the library keeps its own version, "module:name".
         name: the variable that the learner's object is bound to, where it
             is not the name of the decorated function.
+        pictures: generator function that receives the attempt and yields
+            pictures of what was asked beside what came. A wrong answer is
+            shown the first that tells something; what it raises is ignored.
 
     Returns:
         A decorator. The check it makes takes the learner's object and
@@ -39,12 +45,9 @@ def exercise(number, *, points, library, name=None):
         @functools.wraps(judge)
         def check(answer):
             not_started = answer is check.library()
+            attempt = Attempt(answer, check.name)
             started = time.perf_counter()
-            failure = (
-                NotStarted()
-                if not_started
-                else _verdict(judge, Attempt(answer, check.name))
-            )
+            failure = NotStarted() if not_started else _verdict(judge, attempt)
             failure = _name_another_stub(failure, number)
             result = {
                 "exercise": number,
@@ -53,6 +56,8 @@ def exercise(number, *, points, library, name=None):
                 "points": points,
                 "seconds": round(time.perf_counter() - started, 3),
             }
+            if isinstance(failure, ExerciseFailed) and pictures:
+                failure.picture = _picture(pictures, attempt, failure)
             return _conclude(check, answer, failure, result)
 
         check.exercise, check.points = number, points
@@ -128,6 +133,27 @@ def _verdict(judge, attempt):
     return None
 
 
+def _picture(pictures, attempt, failure):
+    """Return the first picture that tells something, or None.
+
+    The answer runs again for it, so whatever goes wrong there is silent.
+    """
+    if failure.mistake == "takes_too_long":
+        return None
+    try:
+        with time_limit(PICTURE_LIMIT), quietly():
+            return next(
+                (
+                    picture
+                    for picture in pictures(attempt)
+                    if picture.tells() and picture.lines()
+                ),
+                None,
+            )
+    except (Exception, SystemExit, TookTooLong):
+        return None
+
+
 def _name_another_stub(failure, number):
     """Say so where it is another exercise that is not started."""
     stub = re.match(r"Exercise (\d+\.\d+)$", str(failure))
@@ -160,7 +186,9 @@ def _conclude(check, answer, failure, result):
         return check.library()
     failure.exercise = check.exercise
     result["status"], result["mistake"] = "failed", failure.mistake
-    show(result, "")
+    if failure.picture:
+        result["picture"] = "\n".join(failure.picture.lines())
+    show(result, "", failure.picture)
     raise failure.with_traceback(None) from None
 
 

@@ -17,9 +17,10 @@ class ExerciseFailed(Exception):
     Attributes:
         exercise: the exercise's number, such as "5.4".
         mistake: as given.
+        picture: one of the kinds in `checks.pictures`, or None.
     """
 
-    exercise = None
+    exercise = picture = None
 
     def __init__(self, asked, got, question, mistake=None):
         super().__init__(asked, got, question, mistake)
@@ -27,10 +28,14 @@ class ExerciseFailed(Exception):
         self._parts = {"Asked": asked, "Got": got, "Think": question}
 
     def __str__(self):
-        return "\n".join([self._title(), *self._paragraphs()])
+        drawn = ["", *self.picture.lines()] if self.picture else []
+        return "\n".join([self._title(), *self._paragraphs(), *drawn])
 
     def _render_traceback_(self):
-        """Show IPython the message alone, in place of a traceback."""
+        """Show IPython the message alone, in place of a traceback.
+
+        The picture is not in it: IPython displays that by itself.
+        """
         *facts, question = self._paragraphs()
         return [
             f"{RED}{BOLD}{self._title()}{PLAIN}",

@@ -1,18 +1,22 @@
 """How a result reaches the screen, the saved notebook and the grader."""
 
+import base64
 import sys
+
+from vae_course.checks.quiet import quietly
 
 MIME = "application/vnd.vae-course.result+json"
 COLOURS = {"passed": "#2e8540", "not started": "#8a8a8a"}
 
 
-def show(result, text):
+def show(result, text, picture=None):
     """Display a result: as a line to read and as data to count.
 
     Args:
         result: dict with exercise, status, mistake, points and seconds.
         text: one line for the reader; empty where an exception follows
             that says it all.
+        picture: what that exception cannot show in a notebook, or None.
     """
     if not _in_a_notebook():
         if text:
@@ -20,10 +24,26 @@ def show(result, text):
         return
     from IPython.display import display
 
-    bundle = {MIME: result, "text/plain": text}
+    bundle, metadata = {MIME: result, "text/plain": text}, {}
     if text:
         bundle["text/html"] = _html(text, COLOURS[result["status"]])
-    display(bundle, raw=True)
+    if picture:
+        bundle["text/plain"] = "\n".join(picture.lines())
+        _add_image(picture, bundle, metadata)
+    display(bundle, metadata=metadata, raw=True)
+
+
+def _add_image(picture, bundle, metadata):
+    """Draw a picture, unless its numbers are such that nothing can."""
+    try:
+        from vae_course.checks.figures import png
+
+        with quietly():
+            image, (width, height) = png(picture)
+    except Exception:
+        return
+    bundle["image/png"] = base64.b64encode(image).decode("ascii")
+    metadata["image/png"] = {"width": width, "height": height}
 
 
 def _in_a_notebook():
