@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vae_course.checks import pictures_00 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -10,7 +11,12 @@ SHAPE = (5, 32, 32, 1)
 ASKED = f"float32 images {SHAPE} in [0, 1], a border of 2 zeros"
 
 
-@exercise("0.1", points=1, library="vae_course.data:prepare_images")
+@exercise(
+    "0.1",
+    points=1,
+    library="vae_course.data:prepare_images",
+    pictures=draw.prepare_images,
+)
 def prepare_images(attempt):
     """Judge uint8 (n, 28, 28) -> float32 (n, 32, 32, 1) in [0, 1]."""
     images = _dim_images()

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from vae_course.checks import pictures_03 as draw
 from vae_course.checks.chance import (
     demand_chance_from_rng,
     demand_finite,
@@ -87,7 +88,12 @@ ASK_ABOUT_LOG_PDF = {
 }
 
 
-@exercise("3.1", points=1, library="vae_course.densities:normal_pdf")
+@exercise(
+    "3.1",
+    points=1,
+    library="vae_course.densities:normal_pdf",
+    pictures=draw.normal_pdf,
+)
 def normal_pdf(attempt):
     """Judge the density of N(mean, variance) at x."""
     number = (1.9, -0.6, 2.3)
@@ -115,7 +121,12 @@ def normal_pdf(attempt):
         )
 
 
-@exercise("3.2", points=1, library="vae_course.densities:sample_normal")
+@exercise(
+    "3.2",
+    points=1,
+    library="vae_course.densities:sample_normal",
+    pictures=draw.sample_normal,
+)
 def sample_normal(attempt):
     """Judge draws by their shape, their chance and their statistics."""
     _look_at_the_chance(attempt)
@@ -135,7 +146,10 @@ def sample_normal(attempt):
 
 
 @exercise(
-    "3.3", points=2, library="vae_course.densities:multivariate_normal_pdf"
+    "3.3",
+    points=2,
+    library="vae_course.densities:multivariate_normal_pdf",
+    pictures=draw.multivariate_normal_pdf,
 )
 def multivariate_normal_pdf(attempt):
     """Judge the density of N(mean, covariance) at each row of x."""
@@ -156,7 +170,10 @@ def multivariate_normal_pdf(attempt):
 
 
 @exercise(
-    "3.4", points=2, library="vae_course.densities:diagonal_normal_log_pdf"
+    "3.4",
+    points=2,
+    library="vae_course.densities:diagonal_normal_log_pdf",
+    pictures=draw.diagonal_normal_log_pdf,
 )
 def diagonal_normal_log_pdf(attempt):
     """Judge the log-density near the mean, and then far from it."""

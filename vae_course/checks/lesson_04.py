@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtr
 
+from vae_course.checks import pictures_04 as draw
 from vae_course.checks.chance import dice_of_their_own
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
@@ -24,7 +25,12 @@ HALVED = "What does your ½ halve, and what should it halve?"
 TAPE = "Which line leaves TensorFlow, so that the tape cannot follow it?"
 
 
-@exercise("4.1", points=1, library="vae_course.layers:std_from_log_var")
+@exercise(
+    "4.1",
+    points=1,
+    library="vae_course.layers:std_from_log_var",
+    pictures=draw.std_from_log_var,
+)
 def std_from_log_var(attempt):
     """Judge z_log_var -> standard deviation, any shape, differentiable."""
     import tensorflow as tf
@@ -77,7 +83,12 @@ def _slips_of_std(std, log_var):
     ]
 
 
-@exercise("4.2", points=3, library="vae_course.layers:Sampling")
+@exercise(
+    "4.2",
+    points=3,
+    library="vae_course.layers:Sampling",
+    pictures=draw.sampling,
+)
 def Sampling(attempt):  # noqa: N802
     """Judge a layer [z_mean, z_log_var] -> z by what it draws."""
     _require_a_layer(attempt)

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from vae_course.checks import pictures_05 as draw
 from vae_course.checks.chance import demand_chance_from_rng, demand_finite
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
@@ -211,6 +212,7 @@ ASK_ABOUT_GRADIENTS = {
     "5.1",
     points=2,
     library="vae_course.densities:kl_discrete",
+    pictures=draw.kl_discrete,
 )
 def kl_discrete(attempt):
     """Judge KL(p || q), first without zeros and then with each kind."""
@@ -240,6 +242,7 @@ def kl_monte_carlo(attempt):
     "5.3",
     points=1,
     library="vae_course.densities:expected_log_posterior",
+    pictures=draw.expected_log_posterior,
 )
 def expected_log_posterior(attempt):
     """Judge E_q[log q(z)], summed over the latent dimensions."""
@@ -259,6 +262,7 @@ def expected_log_posterior(attempt):
     "5.4",
     points=1,
     library="vae_course.densities:expected_log_prior",
+    pictures=draw.expected_log_prior,
 )
 def expected_log_prior(attempt):
     """Judge E_q[log p(z)], summed over the latent dimensions."""
@@ -280,6 +284,7 @@ def expected_log_prior(attempt):
     "5.5",
     points=3,
     library="vae_course.densities:kl_to_standard_normal",
+    pictures=draw.kl_to_standard_normal,
 )
 def kl_to_standard_normal(attempt):
     """Judge the closed form, summed over the latent dimensions."""
@@ -300,6 +305,7 @@ def kl_to_standard_normal(attempt):
     "5.6",
     points=2,
     library="vae_course.densities:kl_gradients",
+    pictures=draw.kl_gradients,
 )
 def kl_gradients(attempt):
     """Judge both slopes of the divergence, an entry at a time."""

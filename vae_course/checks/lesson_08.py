@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vae_course.checks import pictures_08 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -258,6 +259,7 @@ def _look_for_a_small_buffer(attempt):
     "8.2",
     points=1,
     library="vae_course.training:warmup_beta",
+    pictures=draw.warmup_beta,
 )
 @np.errstate(all="ignore")
 def warmup_beta(attempt):

@@ -5,6 +5,7 @@ import statistics
 
 import numpy as np
 
+from vae_course.checks import pictures_09 as draw
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -100,7 +101,12 @@ ASK_ABOUT_ATTRIBUTE = {
 }
 
 
-@exercise("9.1", points=1, library="vae_course.latent:to_percentiles")
+@exercise(
+    "9.1",
+    points=1,
+    library="vae_course.latent:to_percentiles",
+    pictures=draw.to_percentiles,
+)
 def to_percentiles(attempt):
     """Judge the area under the standard normal below each number."""
     for n, latent_dim in (6, 2), (5, 3):
@@ -124,7 +130,12 @@ def to_percentiles(attempt):
         )
 
 
-@exercise("9.2", points=2, library="vae_course.latent:percentile_grid")
+@exercise(
+    "9.2",
+    points=2,
+    library="vae_course.latent:percentile_grid",
+    pictures=draw.percentile_grid,
+)
 def percentile_grid(attempt):
     """Judge a grid by its percentiles and by the order of its points.
 
@@ -152,7 +163,12 @@ def percentile_grid(attempt):
         )
 
 
-@exercise("9.3", points=1, library="vae_course.latent:attribute_vector")
+@exercise(
+    "9.3",
+    points=1,
+    library="vae_course.latent:attribute_vector",
+    pictures=draw.attribute_vector,
+)
 def attribute_vector(attempt):
     """Judge the way from the mean of some codes to that of the others."""
     for n, latent_dim, n_with in (11, 3, 4), (8, 2, 5):
