@@ -37,6 +37,10 @@ ASK_ABOUT_PERCENTILES = {
     "you measure on the codes, or one that was fixed beforehand?",
     "half_lost": "At z = 0, half of the distribution lies below. What does "
     "your function give there, and can a share be larger than 1?",
+    "mean_shifted": "Half of the standard normal lies below its mean, which "
+    "is 0. Where does your function give one half?",
+    "latents_multiplied": "One share is asked for every number of a code. How "
+    "many shares do you give for a code?",
     "box_for_bell": "Your function spreads the codes evenly from their "
     "smallest to their largest. Where does the bell come in?",
 }
@@ -94,6 +98,8 @@ ASK_ABOUT_ATTRIBUTE = {
     "length. What is the length of yours?",
     "not_finite": "Print how many codes are in each of your two groups. What "
     "is the mean of none?",
+    "length_for_vector": "How far the two means are apart is one number. Does "
+    "it say in which direction the other lies?",
     "median_for_mean": "What does your function make of three codes with "
     "the attribute, at 0, 0 and 9?",
     "half_way": "Add your vector to the mean of those without. Do you arrive "
@@ -209,7 +215,10 @@ def _slips_of_percentiles(z):
         ("pdf_for_cdf", [pdf, np.exp(-(z**2) / 2), np.log(pdf)]),
         ("empirical_ranks", _shares_of_ranks(z)),
         ("survival_for_cdf", [ndtr(-z)]),
-        ("half_missing", [(1 + erf(z)) / 2, (1 + erf(z / 2)) / 2]),
+        (
+            "half_missing",
+            [(1 + erf(z / scale)) / 2 for scale in (1, 2, 1 / root)],
+        ),
         ("erf_for_cdf", [erf(z), erf(z / root), erf(z / root) / 2]),
         (
             "two_sided",
@@ -224,6 +233,8 @@ def _slips_of_percentiles(z):
             [expit(slope * z) for slope in (1, 1.6, 1.7, 1.702, 2)],
         ),
         ("fitted_normal", _shares_of_fitted_normals(z)),
+        ("mean_shifted", [ndtr(z - 1)]),
+        ("latents_multiplied", [ndtr(z).prod(axis=1)]),
         (
             "box_for_bell",
             [(z - z.min(axis)) / np.ptp(z, axis) for axis in (0, None)],
@@ -404,6 +415,7 @@ def _slips_of_attribute(z, has_attribute):
         ),
         ("axis_mixed_up", [way.mean()]),
         ("normalised", [unit, -unit]),
+        ("length_for_vector", [np.linalg.norm(way)]),
         ("median_for_mean", [medians[0] - medians[1]]),
         ("half_way", [way / 2, -way / 2]),
         ("not_finite", [np.full_like(way, np.nan)]),
