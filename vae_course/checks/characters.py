@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-BAR = 34
+BAR = 30
 PLANE_ROWS, PLANE_COLUMNS = 10, 33
 SHADES = " .:-=+*#%@"
 

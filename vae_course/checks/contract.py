@@ -61,6 +61,7 @@ def exercise(number, *, points, library, name=None, pictures=None):
             return _conclude(check, answer, failure, result)
 
         check.exercise, check.points = number, points
+        check.pictures = pictures
         check.name = name or judge.__name__
         check.library = lambda: _load(library)
         return check

@@ -23,7 +23,7 @@ SHARP = 2
 @contextlib.contextmanager
 def course_style():
     """Draw in the course's style, whatever style a learner has set."""
-    with style.context(["default", STYLE]):
+    with style.context(["default", STYLE]), np.errstate(all="ignore"):
         yield
 
 
