@@ -71,8 +71,8 @@ ASK_ABOUT_DISTANCE = {
     "should it be held against?",
     "power_order": "Python raises to a power before it divides. What is "
     "9 ** 1 / 2, and what did you mean by it?",
-    "loop_ends_early": "One query came out, of all of them. Which lines "
-    "stand inside your loop, and which should run once, before or after it?",
+    "loop_ends_early": "Only one query was answered. Which lines stand "
+    "inside your loop, and which should run once, before or after it?",
 }
 ASK_ABOUT_WALK = {
     "end_missing": "Print your last row and its t. Into how many parts do "
@@ -101,8 +101,8 @@ ASK_ABOUT_WALK = {
     "between start and end? Is the way from one to the other straight?",
     "wrong_dtype": "What has become of the decimals? Which line rounds, or "
     "makes an array of whole numbers?",
-    "loop_ends_early": "One row came out, of all of them. Which lines stand "
-    "inside your loop, and which should run once, before or after it?",
+    "loop_ends_early": "Only one row came out. Which lines stand inside your "
+    "loop, and which should run once, before or after it?",
 }
 
 

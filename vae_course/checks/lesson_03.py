@@ -29,14 +29,18 @@ ASK_ABOUT_PDF = {
     "it be, and which factor sees to that for every variance?",
     "square_root_missing": "How high is your curve at x = 3 with mean 3 and "
     "variance 4? The lesson prints that height under “On two numbers”.",
-    "square_missing": "Does your curve fall on both sides of the mean? What "
-    "makes a distance count the same on the left and on the right?",
+    "square_missing": "How many times larger is your exponent at twice the "
+    "distance from the mean? And what is it on the other side of the mean?",
     "sign": "Is your curve highest at the mean, or lowest?",
     "power_order": "Python raises to a power before it divides. What is "
     "9 ** 1 / 2, and what did you mean by it?",
     "division_order": "Python divides and multiplies from left to right. "
     "What is 1 / 2 * 4, and what did you mean by it?",
     "log_for_density": "Can a density be negative?",
+    "mean_not_subtracted": "Where is your curve highest? Move the mean: does "
+    "the top go with it?",
+    "cdf_for_pdf": "Far to the right a bell has fallen to 0. Where has your "
+    "curve gone to?",
 }
 ASK_ABOUT_MULTIVARIATE_PDF = {
     "covariance_not_inverted": "In one dimension the exponent divides by the "
@@ -57,9 +61,19 @@ ASK_ABOUT_MULTIVARIATE_PDF = {
     "sign": "Is your density highest at the mean, or lowest?",
     "all_pairs": "Each row of x should meet only itself. Which entries of "
     "your square table do that?",
-    "sums_batch": "One number came out. Which axis counts the points, and "
-    "does your code add over it?",
+    "sums_batch": "Over which axis do you reduce, and which one counts the "
+    "points?",
     "log_for_density": "Can a density be negative?",
+    "mean_not_subtracted": "At which point is your density highest? Move the "
+    "mean: does the top go with it?",
+    "division_order": "Python divides and multiplies from left to right. "
+    "What is 1 / 2 * 4, and what did you mean by it?",
+    "root_taken_twice": "How high is your density at the mean, and how high "
+    "is a product of k bells there? Count the roots on the way to yours.",
+    "latents_not_summed": "The squared distance is one number for each "
+    "point. How many does yours have?",
+    "loop_ends_early": "Only one point was answered. Which lines stand "
+    "inside your loop, and which should run once, before or after it?",
 }
 ASK_ABOUT_LOG_PDF = {
     "log_var_as_log_std": "The variance is exp(log_var). What is the log of "
@@ -74,10 +88,11 @@ ASK_ABOUT_LOG_PDF = {
     "is 1? The bell is not 1 high there.",
     "two_pi_power": "Each dimension brings a √(2π) of its own. How many does "
     "your sum count?",
-    "square_missing": "Is your log-density the same on both sides of the "
-    "mean?",
-    "sign": "Far from the mean a density is small. Is its logarithm then "
-    "far above 0 or far below?",
+    "square_missing": "How many times larger is your last term at twice the "
+    "distance from the mean? And what is it on the other side of the mean?",
+    "sign": "Where the squared distance, the variance or the number of "
+    "dimensions grows, a density here falls. Does each of them pull its "
+    "logarithm down in your formula?",
     "averages_latent": "Densities of independent dimensions multiply. What "
     "do their logarithms do?",
     "latents_not_summed": "Densities of independent dimensions multiply into "
@@ -85,6 +100,17 @@ ASK_ABOUT_LOG_PDF = {
     "sums_batch": "Over which axis do you reduce, and which one counts the "
     "points?",
     "log_missing": "Can a log-density be negative, and is yours?",
+    "mean_not_subtracted": "At which point is your log-density highest? Move "
+    "the mean: does the top go with it?",
+    "brackets_missing": "Python multiplies before it adds. What is "
+    "-0.5 * 2 + 4, and what did you mean by it?",
+    "variance_inverted": "Twice as wide a bell: does your squared distance, "
+    "in units of its width, grow or shrink?",
+    "half_twice": "Count the halves and the roots before each of the three "
+    "terms. Does any of them stand there twice?",
+    "bits": "The course counts in nats. To which base is your logarithm?",
+    "loop_ends_early": "Only one point was answered. Which lines stand "
+    "inside your loop, and which should run once, before or after it?",
 }
 
 
@@ -104,7 +130,7 @@ def normal_pdf(attempt):
         np.array([0.3, 1.6, 2.9]),
     )
     for inputs, kind in (
-        (number, "one number"),
+        (number, "x = 1.9 for mean -0.6 and variance 2.3"),
         (array, "x (5,), one mean and one variance"),
         (table, "x (4, 1), mean (3,) and variance (3,)"),
     ):
@@ -203,6 +229,8 @@ def _bell(x, mean, variance):
 
 
 def _slips_of_normal_pdf(x, mean, variance):
+    from scipy.special import ndtr
+
     deviation = x - mean
     exponent = deviation**2 / (2 * variance)
     bell = np.exp(-exponent)
@@ -215,6 +243,7 @@ def _slips_of_normal_pdf(x, mean, variance):
             "normaliser_missing",
             [
                 *(bell, bell / ROOT_TWO_PI, bell / np.sqrt(variance)),
+                bell / height,
                 *(height * bell * math.sqrt(lost) for lost in (2, math.pi)),
             ],
         ),
@@ -223,7 +252,14 @@ def _slips_of_normal_pdf(x, mean, variance):
             [height**2 * bell, height * bell / ROOT_TWO_PI],
         ),
         ("power_order", [height**2 * bell / 2]),
-        ("square_missing", [height * np.exp(-deviation / (2 * variance))]),
+        (
+            "square_missing",
+            [
+                height * np.exp(-distance / (2 * spread))
+                for distance in (deviation, np.abs(deviation))
+                for spread in (variance, np.sqrt(variance))
+            ],
+        ),
         ("sign", [height / bell]),
         (
             "division_order",
@@ -234,6 +270,14 @@ def _slips_of_normal_pdf(x, mean, variance):
             ],
         ),
         ("log_for_density", [np.log(height * bell)]),
+        (
+            "mean_not_subtracted",
+            [
+                height * np.exp(-(place**2) / (2 * variance))
+                for place in (x + 0 * mean, x + mean)
+            ],
+        ),
+        ("cdf_for_pdf", [ndtr(deviation / np.sqrt(variance))]),
     )
 
 
@@ -294,7 +338,8 @@ def _look_at_the_noise(draws, asked):
     if len(np.unique(draws)) < 0.99 * len(draws):
         raise ExerciseFailed(
             asked,
-            f"only {len(np.unique(draws)):,} different numbers",
+            f"{len(draws):,} numbers, and this many different ones among "
+            f"them: {len(np.unique(draws)):,}",
             "Does every draw get an epsilon of its own, and does no step "
             "round it?",
             "noise_shared",
@@ -347,9 +392,11 @@ def _look_at_mean_and_spread(draws, mean, variance, asked):
             "Stretching epsilon by a factor multiplies its standard "
             "deviation by that factor. Which factor gives this variance?",
             "variance_for_std"
-            if spread_is(variance) or spread_is(math.sqrt(std))
+            if any(map(spread_is, (variance, variance**2, math.sqrt(std))))
             else "noise_not_scaled"
             if spread_is(1)
+            else "variance_as_log_var"
+            if spread_is(math.exp(variance / 2))
             else None,
         )
     if abs(draws.mean() - std * mean) < six_errors:
@@ -383,54 +430,76 @@ def _points_in_space(n, k):
 
 
 def _slips_of_multivariate_pdf(x, mean, covariance):
-    n, k = x.shape
-    d, variances = x - mean, np.diag(covariance)
-    inverse, root = (
-        np.linalg.inv(covariance),
-        math.sqrt(np.linalg.det(covariance)),
-    )
-    volume = (2 * math.pi) ** (k / 2)
-    pairs = np.exp(-(d @ inverse @ d.T) / 2)
-    bell = np.diag(pairs)
-    right = bell / (volume * root)
-    without_inverse = [
-        np.sum(d @ covariance * d, axis=1),
-        np.sum(d @ (1 / covariance) * d, axis=1),
-    ]
-    powers = {0.5, 1, 1.5, k, n / 2, n} - {k / 2}
+    d, inverse = x - mean, np.linalg.inv(covariance)
+    scale = math.sqrt(np.linalg.det(2 * math.pi * covariance))
+    pairs = np.exp(-(d @ inverse @ d.T) / 2) / scale
+    right = np.diag(pairs)
+    squares = _wrong_squares(x, mean, covariance)
+    scales = _wrong_scales(*x.shape, covariance)
     return with_questions(
         ASK_ABOUT_MULTIVARIATE_PDF,
-        (
-            "covariance_not_inverted",
-            [np.exp(-q / 2) / (volume * root) for q in without_inverse],
+        *(
+            (slug, [np.exp(-square / 2) / scale for square in wrong])
+            for slug, wrong in squares.items()
         ),
-        ("determinant_without_root", [right / root, right / root / volume]),
-        (
-            "power_order",
-            [
-                *(right * 2 ** (k / 2) / 2**power for power in (0.5, 1)),
-                right / (volume * root) / 2,
-            ],
+        *(
+            (slug, [right * scale / other for other in wrong])
+            for slug, wrong in scales.items()
         ),
-        (
-            "two_pi_power",
-            [bell / ((2 * math.pi) ** power * root) for power in powers],
-        ),
-        ("half_missing", [right * bell, right / np.sqrt(bell)]),
-        ("normaliser_missing", [bell, bell / volume, bell / root]),
         (
             "off_diagonal_ignored",
-            [
-                _product_of_bells(d, variances),
-                np.exp(-np.sum(d**2 / variances, axis=1) / 2)
-                / (volume * root),
-            ],
+            [_product_of_bells(d, np.diag(covariance))],
         ),
-        ("sign", [right / bell**2]),
-        ("all_pairs", [pairs / (volume * root)]),
-        ("sums_batch", [right.sum(), pairs.sum() / (volume * root)]),
+        ("all_pairs", [pairs]),
+        ("sums_batch", [right.sum(), right.mean(), pairs.sum()]),
         ("log_for_density", [np.log(right)]),
+        ("loop_ends_early", [right[0], right[:1], right[-1], right[-1:]]),
     )
+
+
+def _wrong_squares(x, mean, covariance):
+    d, inverse = x - mean, np.linalg.inv(covariance)
+    products = d @ inverse * d
+    square = products.sum(axis=1)
+    return {
+        "covariance_not_inverted": [
+            np.sum(d @ matrix * d, axis=1)
+            for matrix in (covariance, 1 / covariance)
+        ],
+        "half_missing": [2 * square, square / 2],
+        "off_diagonal_ignored": [
+            np.sum(d**2 / np.diag(covariance), axis=1),
+        ],
+        "sign": [-square],
+        "sums_batch": [products.sum(), products.sum(axis=0)],
+        "latents_not_summed": [products],
+        "mean_not_subtracted": [
+            np.sum(place @ inverse * place, axis=1) for place in (x, x + mean)
+        ],
+    }
+
+
+def _wrong_scales(n, k, covariance):
+    root = math.sqrt(np.linalg.det(covariance))
+    volume = (2 * math.pi) ** (k / 2)
+    powers = {0.5, 1, 1.5, k, n / 2, n} - {k / 2}
+    return {
+        "determinant_without_root": [volume * root**2, (volume * root) ** 2],
+        "power_order": [
+            *(volume * root * 2 ** (half - k / 2) for half in (0.5, 1)),
+            2 * (volume * root) ** 2,
+        ],
+        "two_pi_power": [(2 * math.pi) ** power * root for power in powers],
+        "root_taken_twice": [
+            volume**power * root**other
+            for power, other in ((0.5, 0.5), (0.5, 1), (1, 0.5))
+        ],
+        "division_order": [volume / root, root / volume],
+        "normaliser_missing": [1, volume, root],
+        "off_diagonal_ignored": [
+            volume * math.sqrt(np.prod(np.diag(covariance)))
+        ],
+    }
 
 
 def _product_of_bells(d, variances):
@@ -502,7 +571,8 @@ def _slips_of_log_pdf(x, mean, log_var):
     def each(constant=LOG_TWO_PI, log_term=log_var, square=scaled):
         return -0.5 * (constant + log_term + square) + np.zeros(x.shape)
 
-    n, right = len(x), each().sum(axis=1)
+    n, k = x.shape
+    right = each().sum(axis=1)
     bare = each(constant=0).sum(axis=1)
     other_logs, other_squares = (
         (term.sum() - term.sum(axis=-1)) / 2 for term in (log_var, scaled)
@@ -510,8 +580,19 @@ def _slips_of_log_pdf(x, mean, log_var):
     return with_questions(
         ASK_ABOUT_LOG_PDF,
         *_misread_terms(each, deviation, log_var),
-        ("two_pi_power", [bare - count * LOG_TWO_PI / 2 for count in (1, n)]),
+        (
+            "two_pi_power",
+            [bare - count * LOG_TWO_PI / 2 for count in (1, n, k**2, n * k)],
+        ),
         ("sign", [-right]),
+        (
+            "mean_not_subtracted",
+            [
+                each(square=place**2 / np.exp(log_var)).sum(axis=1)
+                for place in (x, x + mean)
+            ],
+        ),
+        ("bits", [right / math.log(2)]),
         ("averages_latent", [each().mean(axis=1)]),
         ("latents_not_summed", [each()]),
         (
@@ -524,6 +605,7 @@ def _slips_of_log_pdf(x, mean, log_var):
             ],
         ),
         ("log_missing", [np.exp(right)]),
+        ("loop_ends_early", [right[0], right[:1], right[-1], right[-1:]]),
     )
 
 
@@ -545,6 +627,7 @@ def _misread_terms(each, deviation, log_var):
             {"square": 2 * scaled},
             {"constant": 2 * LOG_TWO_PI},
             {"constant": 2 * LOG_TWO_PI, "log_term": 2 * log_var},
+            {"constant": 2 * LOG_TWO_PI, "square": 2 * scaled},
             {"log_term": 2 * log_var, "square": 2 * scaled},
             {
                 "constant": 2 * LOG_TWO_PI,
@@ -564,8 +647,30 @@ def _misread_terms(each, deviation, log_var):
         ],
         "log_term_missing": [{"log_term": 0}],
         "two_pi_missing": [{"constant": 0}],
-        "square_missing": [{"square": deviation / np.exp(log_var)}],
-        "sign": [{"square": -scaled}],
+        "square_missing": [
+            {"square": distance / np.exp(power * log_var)}
+            for distance in (deviation, np.abs(deviation))
+            for power in (1, 0.5)
+        ],
+        "sign": [
+            {"square": -scaled},
+            {"log_term": -log_var},
+            {"constant": -LOG_TWO_PI},
+        ],
+        "brackets_missing": [
+            {"log_term": -2 * log_var, "square": -2 * scaled},
+            {"square": -2 * scaled},
+        ],
+        "variance_inverted": [
+            {"square": square * np.exp(log_var)},
+            {"log_term": -log_var, "square": square * np.exp(log_var)},
+        ],
+        "half_twice": [
+            {"constant": LOG_TWO_PI / 2},
+            {"constant": LOG_TWO_PI / 2, "log_term": log_var / 2},
+            {"square": scaled / 2},
+        ],
+        "bits": [{"constant": math.log2(2 * math.pi)}],
     }
     return [
         (slug, [each(**terms).sum(axis=1) for terms in readings])
