@@ -1,6 +1,8 @@
 """The checks of lesson 10 pass right answers and name each slip."""
 
+import collections
 import functools
+import itertools
 import math
 import statistics
 
@@ -11,7 +13,7 @@ import tensorflow as tf
 from keras import ops
 from scipy.special import logsumexp
 from spoil import change_input
-from tables import answer_tests, right_pairs, spoiled_test
+from tables import ANY, answer_tests, right_pairs, spoiled_test
 
 from vae_course import clinic, evaluate, models
 from vae_course.checks import lesson_10 as check
@@ -84,7 +86,47 @@ def no_default(z_mean, threshold):
     return units(z_mean, threshold)
 
 
+def means_by_tensorflow(z_mean, threshold=0.01):
+    means = tf.abs(tf.reduce_mean(z_mean, axis=0))
+    return tf.math.count_nonzero(means > threshold)
+
+
+def images_by_loops(z_mean, threshold=0.01):
+    count = 0
+    for code in z_mean:
+        if statistics.pvariance(code.tolist()) > threshold:
+            count += 1
+    return count
+
+
+def images_by_covariance(z_mean, threshold=0.01):
+    return np.sum(np.diag(np.cov(z_mean)) > threshold)
+
+
 WRONG_UNITS = [
+    ("mean_for_variance", means_by_tensorflow),
+    (
+        "mean_for_variance",
+        count(lambda z: np.einsum("ij->j", z) ** 2 / len(z) ** 2),
+    ),
+    ("axis_mixed_up", images_by_loops),
+    ("axis_mixed_up", images_by_covariance),
+    ("axis_mixed_up", count(lambda z: ops.var(z, axis=-1))),
+    ("mask_length", lambda z, t=0.01: len(z.var(axis=0) > t)),
+    ("mask_length", lambda z, t=0.01: np.size(np.var(z, 0) > t)),
+    ("mask_length", lambda z, t=0.01: len([c.var() > t for c in z.T])),
+    ("variances_summed", lambda z, t=0.01: sum(v for v in z.var(0) if v > t)),
+    (
+        "variances_summed",
+        lambda z, t=0.01: np.sum(z.var(axis=0), where=z.var(axis=0) > t),
+    ),
+    (ANY, count(lambda z: z.mean(axis=1))),
+    (ANY, lambda z, t=0.01: int(np.sum(z.std(axis=0) < t))),
+    (ANY, lambda z, t=0.01: np.mean(z.mean(axis=0) > t)),
+    (ANY, lambda z, t=0.01: np.sum(z.std(axis=0) > 0.01)),
+    (ANY, lambda z, t=0.01: z.shape[1] - np.sum(z.mean(axis=0) > t)),
+    (ANY, count(lambda z: np.sqrt((z**2).mean(axis=0)))),
+    (ANY, lambda z, t=0.01: np.mean(z.var(axis=1) > t)),
     ("mean_for_variance", count(lambda z: z.mean(axis=0))),
     ("mean_for_variance", count(lambda z: abs(np.mean(z, 0)))),
     (
@@ -118,7 +160,8 @@ WRONG_UNITS = [
     (None, lambda z, t=0.01: int(np.mean(z.var(axis=0) > t))),
     (None, lambda z, t=0.01: units(z, t) + 1),
     (None, lambda z, t=0.01: units(z[:5], t) - units(z[:, 1:], t)),
-    (None, lambda z, t=0.01: z.shape[1]),
+    ("mask_length", lambda z, t=0.01: z.shape[1]),
+    (None, lambda z, t=0.01: units(z, t) * 2),
     (None, lambda z, t=0.02: units(z, 0.1 if t == 0.02 else t)),
     (None, no_default),
     change_input(units, "z_mean"),
@@ -172,7 +215,23 @@ def bound_from_the_middle(w):
     return np.log(np.exp(w - shift).mean(axis=1)) + shift.squeeze(axis=1)
 
 
+def bound_by_loop_over_draws(log_weights):
+    total = log_weights[:, 0]
+    for draws in log_weights.T[1:]:
+        top = np.maximum(total, draws)
+        total = top + np.log1p(np.exp(-np.abs(total - draws)))
+    return total - np.log(log_weights.shape[1])
+
+
+def bound_by_einsum(log_weights):
+    top = np.max(log_weights, axis=1)
+    shares = np.exp(log_weights - top[:, None])
+    return top + np.log(np.einsum("ij->i", shares) / shares.shape[1])
+
+
 RIGHT_BOUND = [
+    bound_by_loop_over_draws,
+    bound_by_einsum,
     evaluate.importance_weighted_bound,
     bound,
     bound_by_scipy,
@@ -227,7 +286,53 @@ def share(w):
     return np.exp(w - w.max(axis=1, keepdims=True)).mean(axis=1)
 
 
+def mean_of_logs_by_loops(log_weights):
+    result = []
+    for row in log_weights:
+        total = 0.0
+        for nats in row:
+            total += nats / len(row)
+        result.append(total)
+    return result
+
+
+def sum_by_loops(log_weights):
+    result = []
+    for row in log_weights:
+        top = max(row)
+        result.append(top + math.log(sum(math.exp(w - top) for w in row)))
+    return result
+
+
+def around(centre):
+    """Make an answer that takes out another number than the largest."""
+
+    def answer(log_weights):
+        shift = centre(log_weights, axis=1, keepdims=True)
+        mean = np.exp(log_weights - shift).mean(axis=1)
+        return shift[:, 0] + np.log(mean)
+
+    return answer
+
+
 WRONG_BOUND = [
+    ("mean_of_logs", mean_of_logs_by_loops),
+    ("mean_of_logs", lambda w: tf.reduce_mean(w, axis=1)),
+    ("mean_of_logs", lambda w: np.einsum("ij->i", w) / w.shape[1]),
+    ("sum_not_mean", sum_by_loops),
+    ("sum_not_mean", lambda w: tf.reduce_logsumexp(w, axis=1)),
+    ("sum_not_mean", lambda w: np.logaddexp.reduce(w, axis=1)),
+    ("overflow", around(np.min)),
+    ("overflow", around(np.mean)),
+    ("overflow", around(np.median)),
+    ("overflow", lambda w: ops.log(ops.mean(ops.exp(w), axis=1))),
+    (ANY, lambda w: np.log(np.exp(w).sum(axis=0))),
+    (ANY, lambda w: -w.mean(axis=1)),
+    (ANY, lambda w: np.log2(np.exp(w).sum(axis=1))),
+    (ANY, lambda w: naive(w) - w.max(axis=1)),
+    (ANY, lambda w: logsumexp(w) + np.log(w.size)),
+    (ANY, lambda w: np.log(share(w)) / np.log(2)),
+    (ANY, lambda w: w.mean()),
     ("mean_of_logs", lambda w: w.mean(axis=1)),
     ("mean_of_logs", lambda w: [sum(row) / len(row) for row in w]),
     ("mean_of_logs", lambda w: np.log(np.exp(w)).mean(axis=1)),
@@ -338,7 +443,22 @@ def condition_by_comparing(z, labels, n_classes):
     return np.c_[z, labels[:, None] == np.arange(n_classes)]
 
 
+def condition_by_scattering(z, labels, n_classes):
+    places = tf.stack([tf.range(len(z), dtype="int64"), labels], axis=1)
+    rows = tf.scatter_nd(places, tf.ones(len(z)), (len(z), n_classes))
+    return tf.concat([z, rows], axis=1)
+
+
+def condition_by_padding(z, labels, n_classes):
+    result = np.pad(z, [(0, 0), (0, n_classes)])
+    for row, label in zip(result, labels, strict=True):
+        row[z.shape[1] + label] = 1.0
+    return result
+
+
 RIGHT_CONDITION = [
+    condition_by_scattering,
+    condition_by_padding,
     models.condition_decoder_input,
     condition,
     condition_by_keras,
@@ -358,7 +478,30 @@ def rows_of(labels, n_classes):
     return np.eye(n_classes)[labels]
 
 
+def label_by_loops(z, labels, n_classes):
+    return [
+        [*map(float, code), float(label)]
+        for code, label in zip(z, labels, strict=True)
+    ]
+
+
 WRONG_CONDITION = [
+    ("labels_not_one_hot", label_by_loops),
+    (
+        "labels_not_one_hot",
+        lambda z, y, n: tf.concat([z, tf.cast(y, "float32")[:, None]], 1),
+    ),
+    ("wrong_axis", lambda z, y, n: ops.concatenate([z, ops.one_hot(y, n)], 0)),
+    ("wrong_axis", lambda z, y, n: tf.concat([z, tf.one_hot(y, n)], axis=0)),
+    ("wrong_axis", lambda z, y, n: [*z, *rows_of(y, n)]),
+    ("classes_from_batch", lambda z, y, n: np.c_[z, np.eye(len(z))[y]]),
+    (ANY, lambda z, y, n: np.vstack([rows_of(y, n), z])),
+    (ANY, lambda z, y, n: np.c_[y, z]),
+    (ANY, lambda z, y, n: np.c_[rows_of(y - 1, n), z]),
+    (ANY, lambda z, y, n: np.c_[z, keras.utils.to_categorical(y)[:, ::-1]]),
+    (ANY, lambda z, y, n: np.c_[keras.utils.to_categorical(y), z]),
+    (ANY, lambda z, y, n: z + rows_of(y - 1, n)),
+    (ANY, lambda z, y, n: np.concatenate([z.T, rows_of(y, n - 1).T])),
     ("labels_not_one_hot", lambda z, y, n: np.c_[z, y]),
     ("labels_not_one_hot", lambda z, y, n: np.hstack([z, y[:, None]])),
     (
@@ -452,13 +595,116 @@ def diagnosing(**changes):
     return lambda: {**TRUTH, **changes}
 
 
+def from_two_lists():
+    return dict(zip("ABCDEF", TRUTH.values(), strict=True))
+
+
+def as_keywords():
+    return collections.OrderedDict(
+        A=TRUTH["A"],
+        B=TRUTH["B"],
+        C=TRUTH["C"],
+        D=TRUTH["D"],
+        E=TRUTH["E"],
+        F=TRUTH["F"],
+    )
+
+
+def one_by_one():
+    diagnoses = collections.defaultdict(str)
+    for slip in clinic.SLIPS:
+        for patient in clinic.PATIENTS:
+            if TRUTH[patient] == slip:
+                diagnoses[patient] = np.str_(slip)
+    return diagnoses
+
+
+def from_the_charts():
+    """Read each chart by the lesson's four questions, in numbers."""
+    charts = {p: clinic.load_chart(p) for p in clinic.PATIENTS}
+    return {patient: read_chart(chart) for patient, chart in charts.items()}
+
+
+def read_chart(chart):
+    total, reconstruction, kl = (
+        chart.history[f"val_{term}"][-1] for term in clinic.TERMS
+    )
+    if chart.reconstruction > 500 * reconstruction:
+        return "averages_pixels"
+    if abs(total - reconstruction) < 0.1 * kl:
+        return "kl_left_out"
+    if chart.z_mean.min() >= 0:
+        return "activation_on_head"
+    if chart.reconstruction > 2 * reconstruction:
+        return "decoder_fed_mean"
+    spread = chart.drawn_std / chart.std**2
+    if abs(np.median(spread) - 1) < 0.05:
+        return "half_missing"
+    return "metrics_not_reset"
+
+
+class Clinic:
+    """A class with a method, and a name for each slip."""
+
+    averages, left_out = "averages_pixels", "kl_left_out"
+
+    def diagnose(self):
+        known = {"A": self.averages, "B": self.left_out}
+        return known | {p: TRUTH[p] for p in "CDEF"}
+
+
 RIGHT_DIAGNOSES = [
+    from_two_lists,
+    as_keywords,
+    one_by_one,
+    from_the_charts,
+    Clinic().diagnose,
+    functools.partial(dict, TRUTH),
     clinic.diagnose,
     diagnose_anew,
     with_more_patients,
     backwards,
 ]
 WRONG_DIAGNOSES = [
+    *(
+        ("one_for_all", functools.partial(dict.fromkeys, "ABCDEF", slip))
+        for slip in ("sign", "kl_left_out", np.str_("half_missing"))
+    ),
+    ("unknown_slug", lambda: dict.fromkeys("ABCDEF", "none")),
+    ("unknown_slug", lambda: dict.fromkeys("ABCDEF")),
+    *(
+        ("wrong_diagnosis", diagnosing(**{a: TRUTH[b], b: TRUTH[a]}))
+        for a, b in itertools.combinations(clinic.PATIENTS, 2)
+    ),
+    *(
+        (
+            "wrong_diagnosis",
+            lambda step=step: {
+                patient: TRUTH[clinic.PATIENTS[(i + step) % 6]]
+                for i, patient in enumerate(clinic.PATIENTS)
+            },
+        )
+        for step in range(1, 6)
+    ),
+    (
+        "wrong_diagnosis",
+        lambda: dict(zip("ABCDEF", clinic.SLIPS, strict=False)),
+    ),
+    ("patient_missing", lambda: {v: k for k, v in TRUTH.items()}),
+    ("patient_missing", lambda: dict(enumerate(TRUTH.values(), 1))),
+    ("patient_missing", lambda: {f"Patient {k}": TRUTH[k] for k in TRUTH}),
+    ("unknown_slug", lambda: {k: [v] for k, v in TRUTH.items()}),
+    ("unknown_slug", lambda: {k: f"{v} " for k, v in TRUTH.items()}),
+    ("unknown_slug", lambda: {k: (v, "sign") for k, v in TRUTH.items()}),
+    ("wrong_type", lambda: set(TRUTH.values())),
+    ("wrong_type", lambda: list(TRUTH.items())),
+    ("wrong_type", lambda: str(TRUTH)),
+    (None, lambda chart: TRUTH),
+    (ANY, lambda: {"a": "sign", "B": "kl_left_out"}),
+    (ANY, lambda: list(dict.fromkeys("ABCDEF", "sign").items())),
+    (ANY, diagnosing(A="flu", B="sign")),
+    (ANY, diagnosing(B="sign", F="no_noise")),
+    (ANY, lambda: dict.fromkeys("ABCDE", "averages_pixels")),
     *(
         ("wrong_diagnosis", diagnosing(**{patient: "sign"}))
         for patient in clinic.PATIENTS

@@ -119,7 +119,7 @@ def to_percentiles(attempt):
         z = _codes(n, latent_dim)
         asked = (
             f"the share of the standard normal below each number of {n} "
-            f"codes, {latent_dim} numbers each"
+            f"codes, {latent_dim} numbers each; z[0, 0] is {z[0, 0]:.4g}"
         )
         right = np.vectorize(BELL.cdf)(z)
         with np.errstate(all="ignore"):

@@ -24,6 +24,10 @@ ASK_ABOUT_UNITS = {
     "than the threshold, or less?",
     "threshold_ignored": "Two thresholds were tried and you gave one answer. "
     "Which line looks at the argument?",
+    "mask_length": "How long is a row of True and False, and how many in it "
+    "are True? Which of the two did you count?",
+    "variances_summed": "Add one for each active dimension: what do you add "
+    "for it?",
     "count_missing": "You have found the dimensions themselves, or a number "
     "for each. What is asked for is one number.",
 }
@@ -159,6 +163,11 @@ def _slips_of_units(z_mean, thresholds, right):
         ),
         ("counts_collapsed", [collapsed]),
         ("threshold_ignored", [[right[0]] * 2]),
+        ("mask_length", [[latent_dim] * 2]),
+        (
+            "variances_summed",
+            [[variance[variance > t].sum() for t in thresholds]],
+        ),
         (
             "count_missing",
             [
@@ -188,6 +197,10 @@ def importance_weighted_bound(attempt):
     log_weights = rng.normal(levels, 4.0, (3, 5))
     _look_for_overflow(attempt, log_weights)
     _judge_bound(attempt, log_weights, "3 images with 5 draws each, far apart")
+    # So far apart in a row that it bears no other number than its largest.
+    log_weights = rng.uniform(-2000, 2000, (2, 7))
+    _look_for_overflow(attempt, log_weights)
+    _judge_bound(attempt, log_weights, "2 images with 7 draws each, far apart")
 
 
 def _judge_bound(attempt, log_weights, kind):
@@ -370,8 +383,19 @@ def diagnose(attempt):
         raise ExerciseFailed(
             asked,
             f"none for {', '.join(missing)}",
-            "Has every patient an entry, with its letter in capitals?",
+            "Has every patient an entry, and does its letter, a capital, "
+            "stand left of the colon?",
             "patient_missing",
+        )
+    slips = {str(diagnoses[patient]) for patient in clinic.PATIENTS}
+    if len(slips) == 1 and slips <= set(clinic.SLIPS):
+        raise ExerciseFailed(
+            "six different slips: each of the table occurs once, or not at "
+            "all",
+            f"{slips.pop()!r} for every patient",
+            "Do all six charts fail the same one of the four questions? For "
+            "which of them is your slip the best guess?",
+            "one_for_all",
         )
     for patient, slip in clinic.diagnose().items():
         _judge_diagnosis(patient, diagnoses[patient], slip)
@@ -386,7 +410,7 @@ def _judge_diagnosis(patient, diagnosis, slip):
             "How is the slip that you mean spelled in this list?",
             "unknown_slug",
         )
-    if diagnosis != slip:
+    if str(diagnosis) != slip:
         raise ExerciseFailed(
             asked,
             f"{diagnosis!r}, which does not fit all that its chart shows",
