@@ -31,6 +31,8 @@ def mutants(source):
         ("def f(x, y):\n    return x", "def f(x, y):\n    return y"),
         ("a = b[1:]", "a = b[:]"),
         ("a = (b, c)", "a = (c, b)"),
+        ("a = {b: 1, c: 2}", "a = {c: 2}"),
+        ("a = {b: 1, c: 2}", "a = {b: 2, c: 1}"),
         ("a = b > 0", "a = b <= 0"),
         ("a += b", "a -= b"),
         ("a = 'same'", "a = 'valid'"),

@@ -3,6 +3,7 @@
 import ast
 import copy
 import functools
+import itertools
 from dataclasses import dataclass
 
 ARITHMETIC = ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult
@@ -109,6 +110,15 @@ def _without(items):
     return [items[:n] + items[n + 1 :] for n in range(len(items))]
 
 
+def _swapped(items):
+    """List a list's copies in which two items have changed places."""
+    copies = []
+    for i, j in itertools.combinations(range(len(items)), 2):
+        copies.append(items.copy())
+        copies[-1][i], copies[-1][j] = items[j], items[i]
+    return copies
+
+
 def _alike(name, groups=ALIKE):
     return sorted(
         {other for group in groups if name in group for other in group}
@@ -205,6 +215,15 @@ def _(node, names):
         return []
     shorter = [_but(node, elts=elts) for elts in _without(node.elts)]
     return [_but(node, elts=node.elts[::-1]), *shorter]
+
+
+@replacements.register
+def _(node: ast.Dict, names):
+    rest = zip(_without(node.keys), _without(node.values), strict=True)
+    return [
+        *(_but(node, keys=keys, values=values) for keys, values in rest),
+        *(_but(node, values=values) for values in _swapped(node.values)),
+    ]
 
 
 @replacements.register
