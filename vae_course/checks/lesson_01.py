@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from vae_course.checks import pictures_01 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -48,7 +49,7 @@ def build_encoder(attempt):
     _compare_network(
         codes, _encode(weights, noise), _slips_of_encoder(weights, noise)
     )
-    _look_at_default(attempt, noise, (2,), IMAGE)
+    _look_at_default(attempt, encoder, noise, (2,), IMAGE)
 
 
 @exercise("1.2", points=2, library="vae_course.networks:build_decoder")
@@ -70,17 +71,20 @@ def build_decoder(attempt):
     ways = [_decode(weights, noise, dense) for dense in (_as_it_is, _relu)]
     right = min(ways, key=lambda way: np.abs(way - near).max())
     _compare_network(near, right, _slips_of_decoder(weights, noise))
-    _look_at_default(attempt, noise[:, :2], IMAGE, (2,))
+    _look_at_default(attempt, decoder, noise[:, :2], IMAGE, (2,))
 
 
-@exercise("1.3", points=2, library="vae_course.losses:reconstruction_loss")
+@exercise(
+    "1.3",
+    points=2,
+    library="vae_course.losses:reconstruction_loss",
+    pictures=draw.reconstruction_loss,
+)
 def reconstruction_loss(attempt):
     """Judge (x, x_mean) -> nats for each picture."""
     asked = "the cross-entropy of each picture, nats, summed over its pixels"
-    for seed, shape in (3, (3, 4, 5, 1)), (4, (4, *IMAGE)):
-        x, x_mean = np.random.default_rng(seed).uniform(
-            0.03, 0.97, (2, *shape)
-        )
+    for shape in (3, 4, 5, 1), (4, *IMAGE), (1, 1, 2, 1):
+        x, x_mean = np.random.default_rng(3).uniform(0.03, 0.97, (2, *shape))
         compare(
             attempt(x=x.astype("float32"), x_mean=x_mean.astype("float32")),
             _cost_of_pixels(x, x_mean).sum(axis=PIXELS),
@@ -170,17 +174,45 @@ def _look_at_weights(model, shapes, call):
     """Refuse a model with other weights than the layers named have."""
     found = [tuple(weight.shape) for weight in model.trainable_weights]
     idle = [tuple(weight.shape) for weight in model.non_trainable_weights]
-    if idle or sorted(found) != sorted(shapes):
-        odd = Counter(found + idle) - Counter(shapes)
-        sizes = "; ".join(" × ".join(map(str, shape)) for shape in odd)
-        raise ExerciseFailed(
-            f"{call} has {_count(shapes):,} weights, all of them trained",
-            f"{_count(found):,} trained and {_count(idle):,} not"
-            + (f"\nnot asked for are those of shape {sizes}" if odd else ""),
-            "Compare `summary()` with the exercise, a layer at a time. Which "
-            "is missing, which is not asked for, and which is of another "
-            "kind or differs in its channels, kernel, stride or padding?",
+    if not idle and sorted(found) == sorted(shapes):
+        return
+    odd = Counter(found + idle) - Counter(shapes)
+    lacking = Counter(shapes) - Counter(found + idle)
+    sizes = "; ".join(" × ".join(map(str, shape)) for shape in odd)
+    raise ExerciseFailed(
+        f"{call} has {_count(shapes):,} weights, all of them trained",
+        f"{_count(found):,} trained and {_count(idle):,} not"
+        + (f"\nnot asked for are those of shape {sizes}" if odd else ""),
+        *_what_may_lead_on(odd, lacking),
+    )
+
+
+def _what_may_lead_on(odd, lacking):
+    """Return a question and a slug, from the shapes too many and missing."""
+    if not odd and not lacking:
+        return (
+            "Which line tells Keras to leave weights as they are while it "
+            "trains?",
+            "not_trainable",
         )
+    if not lacking:
+        return (
+            "Which layer of `summary()` has weights and is not in the "
+            "exercise?",
+            "layer_not_asked_for",
+        )
+    if not odd and all(len(shape) == 1 for shape in lacking):
+        return (
+            "Every one of these layers adds a number to each of its sums. "
+            "Which argument takes that away?",
+            "bias_missing",
+        )
+    return (
+        "Compare `summary()` with the exercise, a layer at a time. Which is "
+        "missing, which is not asked for, and which is of another kind or "
+        "differs in its channels, kernel, stride or padding?",
+        None,
+    )
 
 
 def _count(shapes):
@@ -210,6 +242,14 @@ def _look_at_training(attempt, model, inputs, outputs):
             "and does the exercise ask for it?",
             "layer_not_asked_for",
         )
+    if getattr(model, "losses", []):
+        raise ExerciseFailed(
+            "a network that adds nothing to the loss by itself",
+            f"penalties that training would add: {len(model.losses)}",
+            "Which argument of a layer punishes large weights or codes, and "
+            "does the exercise ask for it?",
+            "penalty_not_asked_for",
+        )
 
 
 def _agree(outputs, right, share=ROUNDING):
@@ -233,7 +273,7 @@ def _compare_network(outputs, right, slips):
     )
 
 
-def _look_at_default(attempt, inputs, shape, input_shape):
+def _look_at_default(attempt, first, inputs, shape, input_shape):
     """Call it without an argument, and with one image or code."""
     asked = f"{attempt.name}() has a code of two numbers"
     model = attempt()
@@ -244,6 +284,13 @@ def _look_at_default(attempt, inputs, shape, input_shape):
         "What does the first line of the stub say of `latent_dim`?",
     )
     _call(attempt, model, inputs[:1], shape, asked)
+    if {id(w) for w in model.weights} & {id(w) for w in first.weights}:
+        raise ExerciseFailed(
+            "each call builds a network with weights of its own",
+            "two calls gave two networks that share weights",
+            "Are all layers made inside the function, each time it is called?",
+            "layers_shared",
+        )
 
 
 # --- the encoder ------------------------------------------------------------
@@ -257,6 +304,15 @@ def _look_at_strides(encoder):
         for layer in _layers(encoder)
         if isinstance(layer, keras.layers.Conv2D)
     ]
+    turned = keras.layers.Conv2DTranspose
+    if any(isinstance(layer, turned) for layer in _layers(encoder)):
+        raise ExerciseFailed(
+            f"{ENCODER} halves the sides three times, by convolutions",
+            f"a layer of the kind {turned.__name__}",
+            "Which of the two kinds of layer makes a picture smaller, and "
+            "which larger?",
+            "layer_of_another_kind",
+        )
     side = _side_of_last_map(encoder)
     got = f"strides {strides}" if strides else f"a last map {side:g} wide"
     if any(1 in stride for stride in strides) or (not strides and side > 4):
@@ -307,12 +363,12 @@ def _look_at_padding(encoder):
 def _look_at_freedom_of_codes(attempt, encoder, noise, codes):
     """Turn and stretch the last layer: free codes turn and stretch alike."""
     for weight in _head(encoder):
-        weight.assign(-10 * weight)
-    if not _agree(attempt.run(encoder, noise), -10 * codes):
+        weight.assign(-1e4 * weight)
+    if not _agree(attempt.run(encoder, noise), -1e4 * codes):
         raise ExerciseFailed(
             "a code may be any real number, below zero and above one",
-            "with the weights of the last layer times −10, the codes are "
-            "not what they were times −10",
+            "with the weights of the last layer times −10,000, the codes are "
+            "not what they were times −10,000",
             "What does a Dense layer do to its sum before it hands it on, "
             "if you ask it to?",
             "activation_on_latent",
@@ -342,7 +398,7 @@ def _look_at_doublings(decoder):
             "layer_of_another_kind",
         ),
         (
-            stamps and len(doubles) < 3,
+            len(stamps) > 2 and len(doubles) < 3,
             f"strides {[tuple(part.strides) for part in stamps]}",
             "How far apart do the stamps lie, and which argument says so?",
             "stride_missing",
@@ -466,6 +522,7 @@ def _slips_of_encoder(weights, images):
     for pads in (0, 1, 1), (1, 0, 1), (0, 0, 1):
         wrong = _encode(weights, images, pads=pads)
         yield "padding_missing", wrong, _PADDING
+    yield "scaled_twice", _encode(weights, images / 255), _SCALED
 
 
 def _slips_of_decoder(weights, codes):
@@ -488,6 +545,10 @@ _AFFINE = (
 _PADDING = (
     "What happens to a window that hangs over the border, and which argument "
     "adds what it lacks? Does each of the three have it?"
+)
+_SCALED = (
+    "In which range are the pictures before they come to the encoder? Is "
+    "there a layer that divides them once more?"
 )
 _BOUNDED = (
     "Which function takes any real number into that range without cutting it "
@@ -512,11 +573,17 @@ def _cost_of_pixels(x, x_mean):
 
 def _slips_of_loss(x, x_mean):
     pixels = _cost_of_pixels(x, x_mean)
-    yield from (("averages_pixels", w, _MEAN) for w in _means(pixels))
     right, size = pixels.sum(axis=PIXELS), pixels[0].size
+    if len(x) == 1:
+        yield "axis_squeezed", right[0], _SQUEEZED
+        return
+    yield from (("averages_pixels", w, _MEAN) for w in _means(pixels))
     for wrong in right.sum(), right.mean():
         for shape in (), (1,), (1, 1, 1), (1, 1, 1, 1), right.shape:
             yield "sums_batch", np.broadcast_to(wrong, shape), _BATCH
+    for axes in (0,), (0, 1), (0, 2), (0, 3), (0, 1, 3), (0, 2, 3):
+        for keep in False, True:
+            yield "sums_batch", pixels.sum(axes, keepdims=keep), _BATCH
     yield "sums_batch", right / len(right), _OTHERS
     for side in 32, 28:
         yield "image_size_fixed", right * side**2 / size, _SIZE
@@ -539,15 +606,38 @@ def _wrong_costs(x, x_mean):
     lit = -x * np.log(x_mean)
     dark = right - lit
     logits = np.log1p(np.exp(x_mean)) - x * x_mean
+    swapped = _cost_of_pixels(x_mean, x)
+    lit_swapped = -x_mean * np.log(x)
+    dark_swapped = swapped - lit_swapped
     return [
-        ("arguments_swapped", _cost_of_pixels(x_mean, x), _SWAPPED),
+        *(
+            ("arguments_swapped", wrong, _SWAPPED)
+            for wrong in (swapped, lit_swapped + dark, lit + dark_swapped)
+        ),
+        ("pictures_swapped", _cost_of_pixels(1 - x, x_mean), _CROSSED),
         *(("sign", wrong, _SIGN) for wrong in (-right, lit - dark)),
         ("sign", dark - lit, _SIGN),
         *(("term_missing", wrong, _TERM) for wrong in (lit, dark)),
+        ("bracket_missing", lit - 1 + x * np.log(1 - x_mean), _BRACKET),
         ("bits", right / np.log(2), _BITS),
+        ("decimal_logarithm", right / np.log(10), _BITS),
+        ("divergence", right - _cost_of_pixels(x, x), _ENTROPY),
+        ("divergence", x * np.log(x / x_mean), _ENTROPY),
+        ("ink_rounded", _cost_of_pixels(x.round(), x_mean), _ROUNDED),
+        *(("margin_too_wide", w, _MARGIN) for w in _wide_margins(x, x_mean)),
         ("squared_error", (x - x_mean) ** 2, _SQUARE),
+        ("absolute_error", np.abs(x - x_mean), _SQUARE),
         ("taken_for_logits", logits, _LOGITS),
     ]
+
+
+def _wide_margins(x, x_mean):
+    """Add too much to what the logarithms take, or clip too much off it."""
+    for margin in 1e-4, 1e-3, 1e-2:
+        blank = np.log(1 - x_mean + margin)
+        yield -x * np.log(x_mean + margin) - (1 - x) * blank
+    for margin in 0.05, 0.1:
+        yield _cost_of_pixels(x, np.clip(x_mean, margin, 1 - margin))
 
 
 _MEAN = (
@@ -567,8 +657,32 @@ _TERM = (
     "An inked pixel drawn blank must cost as much as a blank one drawn inked. "
     "Which of the two does yours forgive?"
 )
+_CROSSED = (
+    "An inked pixel drawn as ink should cost next to nothing. What does yours "
+    "cost?"
+)
+_BRACKET = (
+    "Python multiplies before it subtracts. Of what is each logarithm taken, "
+    "and by what is it multiplied?"
+)
 _BITS = "To which base is the logarithm of a nat?"
-_SQUARE = "That is a squared distance. Where is the logarithm?"
+_ENTROPY = (
+    "A grey pixel costs something even where the drawing is the picture "
+    "itself. Does it in yours?"
+)
+_ROUNDED = (
+    "A pixel of 0.6 is neither ink nor blank. Which numbers does the formula "
+    "multiply the logarithms by?"
+)
+_MARGIN = (
+    "What keeps the logarithm from zero changes other pixels too, in their "
+    "first four digits. How close to 0 and 1 may it stay?"
+)
+_SQUARE = "That is a distance between two greys. Where is the logarithm?"
+_SQUEEZED = (
+    "This time a single picture went in, of one row. Which axis disappears "
+    "where it is 1 long, and should it?"
+)
 _LOGITS = (
     "Does x_mean come from before the sigmoid or from behind it, and which of "
     "the two does your code take it for?"
@@ -580,26 +694,27 @@ _SIZE = (
 
 
 def _look_at_certainty(attempt):
-    """Let some be drawn wholly inked or blank: dear, but not infinite."""
-    x = np.random.default_rng(5).uniform(0.2, 0.8, (3, 4, 5, 1))
-    x[0, 0], x[1, 0] = 0, 1
-    x_mean = np.full_like(x, 0.5)
-    x_mean[:, :2], x_mean[:, 2] = 0, 1
+    """Draw pixels wholly wrong: dear, but not infinite, each like the next."""
+    missed = np.array([1, 5, 20, 1, 5, 20])
+    x = np.repeat([1.0, 0.0], 3)[:, None] * np.ones(20)
+    x_mean = np.where(np.arange(20) < missed[:, None], 1 - x, x)
+    x, x_mean = np.float32([x, x_mean]).reshape(2, 6, 4, 5, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = attempt(x=x.astype("float32"), x_mean=x_mean.astype("float32"))
-    value = as_array(value, "a finite number of nats")
-    missed = np.where(x_mean == 0, x, 1 - x) * (x_mean != 0.5)
-    unsure = np.log(2) * (x_mean == 0.5)
-    # A clipping at 1e-3 costs -ln 1e-3 = 7 nats a pixel missed, one at the
-    # smallest number of float32 -ln 1e-45 = 104.
-    least, most = (
-        (unsure + nats * missed).sum(axis=PIXELS) for nats in (6.9, 104)
-    )
-    if not np.all((least < value) & (value < most)):
+        value = as_array(
+            attempt(x=x, x_mean=x_mean), "nats, a finite number"
+        ).astype("float64")
+    price = (value / missed).reshape(2, 3)
+    # The smallest number of float64 costs -ln 5e-324 = 744 nats.
+    fair = (price >= 7) & (price < 745)
+    fair &= np.isclose(price, price[:, :1], rtol=0.01)
+    if not fair.all():
+        first = np.argmin(fair)
         raise ExerciseFailed(
             "where a drawing is exactly 0 or 1, a finite cost, and at "
-            "least 7 nats for a pixel that is wholly missed",
-            f"{value} nats",
+            "least 7 nats for each pixel that is wholly missed",
+            f"{value[first]:.6g} nats where x_mean is {x_mean[first, 0, 0, 0]}"
+            f" and x is {x[first, 0, 0, 0]} in {missed[first]} of 20 pixels, "
+            "and both are the same in the others",
             "What is the logarithm of 0, and how close to 0 and to 1 may "
             "x_mean come? float32 keeps seven digits: what is 1 − 1e-8 there?",
             "log_of_zero",
