@@ -16,10 +16,9 @@ CHECKS = {
     if check.pictures
 }
 FUNCTIONS = [name for name in CHECKS if name != "4.2"]
-# Of the others a draw, a grid or a vector has to be looked at by itself.
-TABLES = [
-    name for name in FUNCTIONS if name not in ("2.1", "3.2", "9.2", "9.3")
-]
+# What is drawn of the others is not the result itself, or has chance in it.
+OTHERS = "2.1", "3.2", "5.2", "9.2", "9.3"
+TABLES = [name for name in FUNCTIONS if name not in OTHERS]
 
 
 def wrong(check, change):
@@ -56,9 +55,9 @@ def picture_of(check, answer):
 
 def test_these_exercises_draw():
     assert list(CHECKS) == [
-        *("0.1", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "3.4"),
-        *("4.1", "4.2", "5.1", "5.3", "5.4", "5.5", "5.6"),
-        *("8.2", "9.1", "9.2", "9.3"),
+        *("0.1", "1.3", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "3.4"),
+        *("4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "5.5", "5.6"),
+        *("6.1", "6.2", "8.2", "9.1", "9.2", "9.3", "10.2"),
     ]
 
 
@@ -77,7 +76,7 @@ def test_picture_holds_what_was_asked_and_what_came(exercise):
     expected = 0.8 * picture.asked + 0.1
     if exercise == "0.1":
         assert picture.yours.shape == (32, 32)
-    assert picture.yours == pytest.approx(expected, abs=1e-5)
+    assert picture.yours == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
 def test_vector_is_drawn_from_the_mean_of_those_without():
@@ -171,6 +170,35 @@ def test_grid_is_asked_for_at_the_percentiles_that_were_chosen(
     picture = picture_of(CHECKS["9.2"], answer)
     assert picture.asked == pytest.approx(lay_out(picture.yours))
     assert picture.joined == 3
+
+
+def test_estimates_are_drawn_over_what_they_estimate():
+    check = CHECKS["5.2"]
+    picture = picture_of(check, wrong(check, lambda y: 3 * y))
+    assert picture.yours / 3 == pytest.approx(picture.asked, abs=0.6)
+
+
+def far_out(x, x_logits):
+    from scipy.special import expit
+
+    share = expit(np.asarray(x_logits, "float64"))
+    with np.errstate(all="ignore"):
+        pixels = np.log(share**x * (1 - share) ** (1 - np.asarray(x)))
+    return pixels.sum(axis=(1, 2, 3))
+
+
+def overflow(log_weights):
+    with np.errstate(all="ignore"):
+        return np.log(np.exp(log_weights).mean(axis=1))
+
+
+@pytest.mark.parametrize(
+    "exercise, answer", [("6.1", far_out), ("10.2", overflow)]
+)
+def test_what_leaves_the_range_is_drawn_over_a_wide_one(exercise, answer):
+    picture = picture_of(CHECKS[exercise], answer)
+    assert np.ptp(picture.x) > 1000
+    assert not np.isfinite(picture.yours).all()
 
 
 def test_slope_that_is_wrong_is_drawn():

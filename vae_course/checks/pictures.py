@@ -33,6 +33,8 @@ class Curves:
         yours: float (n,), what came; entries may be infinite or NaN.
         x_label: name and unit of x, at most 24 characters.
         y_label: name and unit of the values.
+        visible: float, the share of the asked curve's height by which
+            curves must part to tell something; more where yours is chance.
 
     Raises:
         ValueError: if the shapes differ.
@@ -45,6 +47,7 @@ class Curves:
     yours: np.ndarray
     x_label: str
     y_label: str
+    visible: float = VISIBLE
 
     def __post_init__(self):
         _keep_numbers(self, "x", "asked", "yours")
@@ -52,7 +55,7 @@ class Curves:
 
     def tells(self):
         """Say whether the curves part, or yours is not there somewhere."""
-        return _differ(self.asked, self.yours)
+        return _differ(self.asked, self.yours, self.visible)
 
     def lines(self):
         """Return a table of all places if they are ten, else of nine."""
@@ -321,7 +324,7 @@ def _demand_one_shape(*arrays):
         raise ValueError(f"expected arrays of one shape, got {shapes}")
 
 
-def _differ(asked, yours):
+def _differ(asked, yours, visible=VISIBLE):
     """Tell whether numbers part by what an eye sees, or are not there."""
-    visible = VISIBLE * (np.ptp(asked) or 1)
-    return not np.all(np.abs(yours - asked) < visible)
+    height = np.ptp(asked) or 1
+    return not np.all(np.abs(yours - asked) < visible * height)

@@ -9,6 +9,7 @@ from vae_course.checks.chance import dice_of_their_own
 from vae_course.checks.pictures import Curves, Histogram
 
 SHAPE = 5_000, 4
+EPSILON = -1.6
 
 
 def std_from_log_var(attempt):
@@ -39,3 +40,30 @@ def sampling(attempt):
         np.reshape(z, -1),
         "z",
     )
+
+
+def sampling_gradients(attempt):
+    """Yield both gradients over the log-variance, for one epsilon."""
+    import tensorflow as tf
+
+    z_log_var = np.linspace(-3, 3, 49)
+    gradients = attempt(
+        z_mean=tf.fill((49, 1), 0.7),
+        z_log_var=tf.constant(z_log_var[:, None], "float32"),
+        epsilon=tf.fill((49, 1), EPSILON),
+    )
+    slopes = [EPSILON * math.sqrt(math.exp(v)) / 2 for v in z_log_var]
+    for name, asked, yours in zip(
+        ("dz_dmean", "dz_dlogvar"),
+        (np.ones(49), slopes),
+        gradients,
+        strict=True,
+    ):
+        yield Curves(
+            f"The gradient {name} where epsilon is {EPSILON}",
+            z_log_var,
+            asked,
+            np.asarray(yours)[:, 0],
+            "z_log_var",
+            name,
+        )
