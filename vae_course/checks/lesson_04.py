@@ -549,7 +549,12 @@ def _save_and_load(model, layer_class):
         )
 
 
-@exercise("4.3", points=2, library="vae_course.layers:sampling_gradients")
+@exercise(
+    "4.3",
+    points=2,
+    library="vae_course.layers:sampling_gradients",
+    pictures=draw.sampling_gradients,
+)
 def sampling_gradients(attempt):
     """Judge the derivatives of z, entry by entry, with epsilon held."""
     import tensorflow as tf

@@ -230,7 +230,12 @@ def kl_discrete(attempt):
     _look_at_the_impossible(attempt)
 
 
-@exercise("5.2", points=2, library="vae_course.densities:kl_monte_carlo")
+@exercise(
+    "5.2",
+    points=2,
+    library="vae_course.densities:kl_monte_carlo",
+    pictures=draw.kl_monte_carlo,
+)
 def kl_monte_carlo(attempt):
     """Judge estimates by their chance, their mean and their spread."""
     _look_at_the_chance(attempt)

@@ -5,6 +5,7 @@ import types
 import numpy as np
 from scipy.special import expit, log_expit
 
+from vae_course.checks import pictures_06 as draw
 from vae_course.checks.attempt import Attempt, NotStarted
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
@@ -17,7 +18,12 @@ SIZES = ((3, 4, 5, 1), 7), ((5, 6, 2, 1), 3)
 SMALLEST = (1, 1, 2, 1), 1
 
 
-@exercise("6.1", points=2, library="vae_course.losses:log_likelihood")
+@exercise(
+    "6.1",
+    points=2,
+    library="vae_course.losses:log_likelihood",
+    pictures=draw.log_likelihood,
+)
 def log_likelihood(attempt):
     """Judge (x, x_logits) -> nats for each picture."""
     for seed, (shape, _) in enumerate(SIZES):
@@ -37,7 +43,12 @@ def log_likelihood(attempt):
     _judge_gradients(attempt, inputs, _slope_of_likelihood(**inputs))
 
 
-@exercise("6.2", points=2, library="vae_course.losses:elbo")
+@exercise(
+    "6.2",
+    points=2,
+    library="vae_course.losses:elbo",
+    pictures=draw.elbo,
+)
 def elbo(attempt):
     """Judge (x, x_logits, z_mean, z_log_var) -> nats for each picture."""
     try:

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from vae_course import clinic
+from vae_course.checks import pictures_10 as draw
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -183,6 +184,7 @@ def _slips_of_units(z_mean, thresholds, right):
     "10.2",
     points=2,
     library="vae_course.evaluate:importance_weighted_bound",
+    pictures=draw.importance_weighted_bound,
 )
 @np.errstate(all="ignore")
 def importance_weighted_bound(attempt):
