@@ -13,7 +13,8 @@ def show(result, text, picture=None):
     """Display a result: as a line to read and as data to count.
 
     Args:
-        result: dict with exercise, status, mistake, points and seconds.
+        result: dict with exercise, status, mistake, points and seconds,
+            and with the picture in characters where there is one.
         text: one line for the reader; empty where an exception follows
             that says it all.
         picture: what that exception cannot show in a notebook, or None.
