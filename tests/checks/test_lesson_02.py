@@ -342,6 +342,12 @@ WRONG_BOX = [
     ("box_per_point", filling(lambda z: z.min(1), high_of)),
     ("box_per_point", filling(low_of, lambda z: z.max(1))),
     (
+        "sign",
+        lambda z, n, g: (
+            low_of(z) + (high_of(z) + low_of(z)) * g.random((n, z.shape[1]))
+        ),
+    ),
+    (
         "brackets_missing",
         lambda z, n, g: (
             low_of(z) + high_of(z) - low_of(z) * g.random((n, z.shape[1]))
@@ -801,7 +807,8 @@ WRONG_DISTANCE = [
     (None, lambda q, p: table(q, p[:-1]).min(axis=1)),
     (None, lambda q, p: table(q, p[1:]).min(axis=1)),
     (None, lambda q, p: table(q[:, 1:], p[:, 1:]).min(axis=1)),
-    (None, lambda q, p: table(q, -p).min(axis=1)),
+    ("sign", lambda q, p: table(q, -p).min(axis=1)),
+    ("sign", lambda q, p: [math_norm(row + p).min() for row in q]),
     (None, lambda q, p: table(q, p).min(axis=1).round(2)),
     (None, lambda q, p: sorted(table(q, p).min(axis=1))),
     ("loop_ends_early", lambda q, p: nearest_of_one(q[0], p)),
@@ -1024,6 +1031,8 @@ WRONG_WALK = [
     ("weights_swapped", swapped_in_a_loop),
     ("weights_swapped", swapped_by_tensorflow),
     ("weights_swapped", swapped_by_matrix),
+    ("brackets_missing", lambda a, b, s: 1 - even(s) * a + even(s) * b),
+    (None, lambda a, b, s: (1 - even(s)) * a + b),
     ("not_straight", slerp),
     ("not_straight", turned_by_tensorflow),
     ("loop_ends_early", returning_after_one_row),

@@ -169,6 +169,11 @@ WRONG_PDF = [
     ),
     ("mean_not_subtracted", lambda x, m, v: bell(x, 0 * m, v) * height(v)),
     ("mean_not_subtracted", lambda x, m, v: bell(x + m, 0, v) * height(v)),
+    (
+        "variance_missing",
+        lambda x, m, v: np.exp(-((x - m) ** 2) / 2) * height(v),
+    ),
+    ("variance_missing", lambda x, m, v: bell(x, m, 1 + 0 * v) * height(v)),
     ("cdf_for_pdf", lambda x, m, v: stats.norm.cdf(x, m, v**0.5)),
     (
         "cdf_for_pdf",
@@ -406,6 +411,7 @@ WRONG_DRAWS = [
         "variance_as_log_var",
         lambda m, v, n, g: g.normal(m, np.exp(v) ** 0.5, n),
     ),
+    ("variance_as_log_var", lambda m, v, n, g: m + np.exp(v) * noise(n, g)),
     ("mean_not_added", mean_not_added_by_loop),
     ("mean_not_added", mean_not_added_by_scipy),
     ("mean_not_added", mean_not_added_by_keras),
@@ -737,6 +743,17 @@ WRONG_VOLUME_PDF = [
     ("sums_batch", sum_over_the_points),
     ("sums_batch", lambda x, m, c: np.mean(volume_pdf_by_scipy(x, m, c))),
     ("latents_not_summed", sum_forgotten),
+    ("variance_missing", volume_pdf(matrix=lambda c: np.eye(len(c)))),
+    (
+        "averages_latent",
+        lambda x, m, c: volume_pdf(factor=-0.5 / len(m))(x, m, c),
+    ),
+    (
+        "two_pi_power",
+        lambda x, m, c: (
+            volume_pdf(power=lambda n, k: 0.5)(x, m, c) / len(m) ** 0.5
+        ),
+    ),
     ("mean_not_subtracted", lambda x, m, c: volume_pdf_by_scipy(x, 0 * m, c)),
     ("mean_not_subtracted", lambda x, m, c: volume_pdf()(x, 0, c)),
     ("mean_not_subtracted", lambda x, m, c: volume_pdf()(x + 2 * m, m, c)),
@@ -1039,6 +1056,7 @@ WRONG_LOG_PDF = [
     ("sign", log_pdf(halves=(0.5, -0.5, 0.5))),
     ("sign", log_pdf(halves=(-0.5, 0.5, 0.5))),
     ("variance_inverted", log_pdf(variance=lambda v: np.exp(-v))),
+    ("variance_missing", log_pdf(variance=np.ones_like)),
     (
         "square_missing",
         lambda x, m, v: (

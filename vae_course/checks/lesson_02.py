@@ -65,6 +65,8 @@ ASK_ABOUT_DISTANCE = {
     "is no point, even where it has the same place.",
     "index_for_distance": "Where the nearest point stands in the list is "
     "one thing. How far is it?",
+    "sign": "How far is it from (3, 4) to (3, 4), and what does your "
+    "function say?",
     "only_two_dimensions": "Your function looks at the first two numbers of "
     "a code. What if a code has three?",
     "one_point_each": "Each of your queries meets one point. How many points "
@@ -97,6 +99,8 @@ ASK_ABOUT_WALK = {
     "axes_flipped": "A row should be one point of the walk. What are your "
     "rows?",
     "steps_unused": "How many rows come out when `steps` changes?",
+    "brackets_missing": "Python multiplies before it subtracts. What is "
+    "1 - 0.5 * 4, and what did you mean by it?",
     "not_straight": "Where is your walk half-way, and where is the middle "
     "between start and end? Is the way from one to the other straight?",
     "wrong_dtype": "What has become of the decimals? Which line rounds, or "
@@ -183,8 +187,9 @@ def interpolate(attempt):
             _walk(start, end, [i / (steps - 1) for i in range(steps)]),
             asked=f"{steps} evenly spaced points of {latent_dim} numbers, "
             "from start to end",
-            question="Print your t, one for each row. Where does it begin "
-            "and end, and is every step as long as the next?",
+            question="Walk from (2, 10) to (4, 0) in 3 points and in 5. Are "
+            "you at the start, half-way and at the end, and is every step as "
+            "long as the next?",
             slips=_slips_of_walk(start, end, steps),
             rtol=1e-4,
             atol=1e-6,
@@ -365,7 +370,10 @@ def _slips_of_box(z):
         ),
         (
             "sign",
-            [(low, low - width), (high, high + width), (-high, -low)],
+            [
+                *((low, low - width), (high, high + width), (-high, -low)),
+                (low, high + 2 * low),
+            ],
         ),
         ("noise_not_scaled", [(zero, zero + 1), (low, low + 1)]),
         (
@@ -470,6 +478,7 @@ def _slips_of_distance(queries, points, distances):
             "only_two_dimensions",
             [np.sqrt(squares[..., :2].sum(axis=2)).min(axis=1)],
         ),
+        ("sign", [_distances(queries, -points).min(axis=1)]),
         ("one_point_each", [np.diag(distances)]),
         (
             "loop_ends_early",
@@ -538,6 +547,7 @@ def _slips_of_walk(start, end, steps):
             "steps_unused",
             [np.linspace(start, end), np.array([start, end])],
         ),
+        ("brackets_missing", [1 - t * start + t * end]),
         ("not_straight", [_walk_on_a_sphere(start, end, t)]),
         ("wrong_dtype", [np.trunc(right), np.floor(right), right.round()]),
         (

@@ -39,6 +39,8 @@ ASK_ABOUT_PDF = {
     "log_for_density": "Can a density be negative?",
     "mean_not_subtracted": "Where is your curve highest? Move the mean: does "
     "the top go with it?",
+    "variance_missing": "Make the variance ten times larger. By how much "
+    "does your exponent shrink?",
     "cdf_for_pdf": "Far to the right a bell has fallen to 0. Where has your "
     "curve gone to?",
 }
@@ -66,6 +68,10 @@ ASK_ABOUT_MULTIVARIATE_PDF = {
     "log_for_density": "Can a density be negative?",
     "mean_not_subtracted": "At which point is your density highest? Move the "
     "mean: does the top go with it?",
+    "variance_missing": "Make the covariance ten times larger. By how much "
+    "does your exponent shrink?",
+    "averages_latent": "Each dimension adds its share to the squared "
+    "distance. Does yours grow or stay when k does?",
     "division_order": "Python divides and multiplies from left to right. "
     "What is 1 / 2 * 4, and what did you mean by it?",
     "root_taken_twice": "How high is your density at the mean, and how high "
@@ -104,6 +110,8 @@ ASK_ABOUT_LOG_PDF = {
     "the mean: does the top go with it?",
     "brackets_missing": "Python multiplies before it adds. What is "
     "-0.5 * 2 + 4, and what did you mean by it?",
+    "variance_missing": "Make the variance ten times larger. By how much "
+    "does your last term shrink?",
     "variance_inverted": "Twice as wide a bell: does your squared distance, "
     "in units of its width, grow or shrink?",
     "half_twice": "Count the halves and the roots before each of the three "
@@ -277,6 +285,7 @@ def _slips_of_normal_pdf(x, mean, variance):
                 for place in (x + 0 * mean, x + mean)
             ],
         ),
+        ("variance_missing", [height * np.exp(-(deviation**2) / 2)]),
         ("cdf_for_pdf", [ndtr(deviation / np.sqrt(variance))]),
     )
 
@@ -397,6 +406,7 @@ def _look_at_mean_and_spread(draws, mean, variance, asked):
             if spread_is(1)
             else "variance_as_log_var"
             if spread_is(math.exp(variance / 2))
+            or spread_is(math.exp(variance))
             else None,
         )
     if abs(draws.mean() - std * mean) < six_errors:
@@ -471,6 +481,8 @@ def _wrong_squares(x, mean, covariance):
             np.sum(d**2 / np.diag(covariance), axis=1),
         ],
         "sign": [-square],
+        "variance_missing": [np.sum(d**2, axis=1)],
+        "averages_latent": [products.mean(axis=1)],
         "sums_batch": [products.sum(), products.sum(axis=0)],
         "latents_not_summed": [products],
         "mean_not_subtracted": [
@@ -489,7 +501,10 @@ def _wrong_scales(n, k, covariance):
             *(volume * root * 2 ** (half - k / 2) for half in (0.5, 1)),
             2 * (volume * root) ** 2,
         ],
-        "two_pi_power": [(2 * math.pi) ** power * root for power in powers],
+        "two_pi_power": [
+            *((2 * math.pi) ** power * root for power in powers),
+            math.sqrt(2 * math.pi * k) * root,
+        ],
         "root_taken_twice": [
             volume**power * root**other
             for power, other in ((0.5, 0.5), (0.5, 1), (1, 0.5))
@@ -661,6 +676,7 @@ def _misread_terms(each, deviation, log_var):
             {"log_term": -2 * log_var, "square": -2 * scaled},
             {"square": -2 * scaled},
         ],
+        "variance_missing": [{"square": square}],
         "variance_inverted": [
             {"square": square * np.exp(log_var)},
             {"log_term": -log_var, "square": square * np.exp(log_var)},
