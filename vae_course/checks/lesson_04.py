@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from vae_course.checks import pictures_04 as draw
-from vae_course.checks.chance import dice_of_their_own
+from vae_course.checks.chance import demand_independence, dice_of_their_own
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -19,9 +19,13 @@ from vae_course.checks.failure import ExerciseFailed
 LEVELS = np.array([3.0, 0.5, 0.05])
 ROWS = 30_000
 DRAWN = "z around z_mean, with the spread that z_log_var says, in their shape"
+OF_ITS_OWN = "noise of its own for each entry of z"
 PAIR = "two tensors, dz_dmean and dz_dlogvar"
 NOISE = "Which noise stands in your z, and where does it come from?"
 HALVED = "What does your ½ halve, and what should it halve?"
+HALVED_TWICE = (
+    "A root halves a logarithm too. How often is z_log_var halved in yours?"
+)
 TAPE = "Which line leaves TensorFlow, so that the tape cannot follow it?"
 
 
@@ -54,13 +58,21 @@ def std_from_log_var(attempt):
     with tf.GradientTape() as tape:
         tape.watch(z_log_var)
         std = attempt.run(attempt.answer, z_log_var)
-    if not tf.is_tensor(std) or tape.gradient(std, z_log_var) is None:
+    slope = tape.gradient(std, z_log_var) if tf.is_tensor(std) else None
+    if slope is None:
         raise ExerciseFailed(
             "a tensor that the tape can trace back to z_log_var",
             "the right numbers, but a gradient that is None",
             TAPE,
             "gradient_lost",
         )
+    compare(
+        tf.convert_to_tensor(slope),
+        right / 2,
+        asked="the slope of σ by z_log_var, which training follows",
+        question="σ is right, its slope is not. Which step hides a number "
+        "from the tape?",
+    )
 
 
 def _slips_of_std(std, log_var):
@@ -71,15 +83,37 @@ def _slips_of_std(std, log_var):
     logarithm = (
         "This still is a logarithm. Which function undoes a natural log?"
     )
-    sign = "Should σ fall or grow when the log of the variance grows?"
     return [
         ("half_missing", std**2, half),
         ("half_missing", std**4, half),
-        ("half_misplaced", std**2 / 2, HALVED),
         ("exp_missing", log_var, logarithm),
         ("exp_missing", log_var / 2, logarithm),
+        ("exp_missing", np.abs(log_var), logarithm),
+        ("exp_missing", np.abs(log_var / 2), logarithm),
+        *_other_functions(std),
+    ]
+
+
+def _other_functions(std):
+    """List what else is made of a log-variance in place of σ."""
+    sign = "Should σ fall or grow when the log of the variance grows?"
+    base = "To which base is z_log_var a logarithm, and to which is yours?"
+    positive = (
+        "That makes any number positive. But which function undoes a natural "
+        "logarithm?"
+    )
+    return [
+        ("half_misplaced", std**2 / 2, HALVED),
+        ("halved_twice", np.sqrt(std), HALVED_TWICE),
         ("sign", 1 / std, sign),
         ("sign", 1 / std**2, sign),
+        *(
+            ("wrong_base", std ** (power * np.log(number)), base)
+            for number in (2, 10)
+            for power in (1, 2)
+        ),
+        ("softplus_for_exp", np.log1p(std**2), positive),
+        ("softplus_for_exp", np.log1p(std), positive),
     ]
 
 
@@ -174,6 +208,7 @@ def _call(attempt, layer, rows, columns=4):
             DRAWN,
             f"shape {z.shape} from two inputs of shape {(rows, columns)}",
             "One z for each entry of z_mean: which step changes the shape?",
+            None if z.ndim == 2 else "wrong_output_shape",
         )
     if not np.all(np.isfinite(z)):
         raise ExerciseFailed(
@@ -196,6 +231,8 @@ def _judge_shapes(attempt, layer):
         try:
             _call(attempt, layer, rows)
         except ExerciseFailed as failure:
+            if failure.mistake:
+                raise
             raise _static_batch(_got(failure)) from None
 
 
@@ -299,7 +336,7 @@ def _look_for_shared_noise(std, noise):
     else:
         return
     raise ExerciseFailed(
-        "noise of its own for each entry of z",
+        OF_ITS_OWN,
         got,
         "Which shape did you draw epsilon in, and which shape has z?",
         "noise_shared",
@@ -316,6 +353,13 @@ def _look_for_the_mean(mean):
             "draws around z_log_var",
             "In which order does the list bring its two tensors?",
             "arguments_swapped",
+        )
+    if abs(_slope(mean, LEVELS[level]) - 1) < 0.1:
+        raise ExerciseFailed(
+            DRAWN,
+            "draws around σ",
+            "Which of the two should move the noise, and which widen it?",
+            "mean_and_spread_swapped",
         )
     raise ExerciseFailed(
         DRAWN,
@@ -347,17 +391,32 @@ def _look_for_uniform_noise(noise):
 def _judge_spread(std):
     """Hold three spreads to 2 %, some six standard errors."""
     _, level = _inputs(15)
+    spread = np.sqrt([np.mean(std[level == i] ** 2) for i in range(3)])
+    asked = (
+        "draws whose standard deviation is 3, 0.5 and 0.05 where z_log_var "
+        "is the log of 9, 0.25 and 0.0025"
+    )
+    factor = spread / LEVELS
+    if abs(factor.mean() - 1) > 0.02 > np.ptp(factor) / factor.mean():
+        raise ExerciseFailed(
+            asked,
+            f"{factor.mean():.3g} times as wide at all three",
+            "Before anything scales it, how wide is your epsilon, and how "
+            "wide is a standard normal one? What scales it besides σ?",
+            "noise_not_standard",
+        )
     compare(
-        np.sqrt([np.mean(std[level == i] ** 2) for i in range(3)]),
+        spread,
         LEVELS,
-        asked="draws whose standard deviation is 3, 0.5 and 0.05 where "
-        "z_log_var is the log of 9, 0.25 and 0.0025",
-        slips=_slips_of_spread(),
+        asked=asked,
+        slips=_slips_of_spread(spread),
+        question="Take the variance whose spread is off, and follow its log "
+        "through your lines. By what is epsilon multiplied there?",
         rtol=0.02,
     )
 
 
-def _slips_of_spread():
+def _slips_of_spread(spread):
     log_var = 2 * np.log(LEVELS)
     half = (
         "Is your noise scaled by something in the unit of z, or of z squared?"
@@ -366,25 +425,28 @@ def _slips_of_spread():
         "Your noise is scaled with a logarithm. Which function undoes it?"
     )
     scale = "Your noise has the same spread everywhere. What should widen it?"
-    sign = "Should σ fall or grow when the log of the variance grows?"
     return [
         ("half_missing", LEVELS**2, half),
         ("half_missing", LEVELS**4, half),
-        ("half_misplaced", LEVELS**2 / 2, HALVED),
         ("exp_missing", np.abs(log_var), logarithm),
         ("exp_missing", np.abs(log_var / 2), logarithm),
-        ("noise_not_scaled", np.ones(3), scale),
-        ("sign", 1 / LEVELS, sign),
+        ("noise_not_scaled", np.full(3, spread[0]), scale),
+        *_other_functions(LEVELS),
     ]
 
 
 def _judge_mean(mean):
     """Hold the means of the narrowest cells to 9 standard errors."""
     z_mean, level = _inputs(15)
+    right = z_mean[level == 2]
+    scaled = "Which of the two should σ multiply, epsilon or z_mean?"
     compare(
         mean[level == 2],
-        z_mean[level == 2],
+        right,
         asked="draws whose mean is z_mean, here where σ is 0.05",
+        slips=[("mean_scaled", right * LEVELS[2], scaled)],
+        question="Where do your draws go if epsilon is 0, and what is the "
+        "mean of your epsilon?",
         rtol=0,
         atol=0.01,
     )
@@ -397,7 +459,9 @@ def _judge_noise(z):
     and fewer have no number beyond 3.5.
     """
     z_mean, level = _inputs(ROWS)
-    epsilon = np.sort((z - z_mean) / LEVELS[level], axis=None)
+    epsilon = (z - z_mean) / LEVELS[level]
+    demand_independence(epsilon, OF_ITS_OWN)
+    epsilon = np.sort(epsilon, axis=None)
     steps = np.arange(epsilon.size) / epsilon.size
     gap = np.max(np.abs(ndtr(epsilon) - steps))
     largest = np.max(np.abs(epsilon))
@@ -590,11 +654,19 @@ def sampling_gradients(attempt):
 def _judge_slope_of_mean(dz_dmean, slope):
     ones = np.ones(slope.shape)
     order = "In which order does the exercise ask for the two gradients?"
+    nothing = (
+        "A slope of 0 says that z stays where it is while z_mean moves. Was "
+        "the tape told to watch z_mean, and is it in your z?"
+    )
     compare(
         dz_dmean,
         ones,
         asked="dz_dmean, the derivative of each entry of z by its z_mean",
-        slips=[("gradient_swapped", slope, order), *_means(ones)],
+        slips=[
+            ("gradient_swapped", slope, order),
+            ("not_watched", 0 * ones, nothing),
+            *_means(ones),
+        ],
         question="If only z_mean grows by 0.01, by how much does z grow? Is "
         "it z itself that you differentiate?",
         rtol=1e-4,
@@ -622,6 +694,10 @@ def _slips_of_slope(std, epsilon):
         "Is the epsilon in your z multiplied by σ, or by a logarithm? And by "
         "which of the two did you differentiate?"
     )
+    by_epsilon = (
+        "How much z moves with one of the inputs: with which one here, and "
+        "with which should it be?"
+    )
     sign = (
         "Where epsilon is positive, should z rise or fall when the cloud "
         "becomes wider?"
@@ -636,6 +712,7 @@ def _slips_of_slope(std, epsilon):
         ("sign", -slope, sign),
         ("sign", -epsilon / std / 2, sign),
         ("epsilon_ignored", std / 2, NOISE),
+        ("by_epsilon", std, by_epsilon),
         *_means(slope),
     ]
 
