@@ -103,8 +103,6 @@ def _look_at_shape(shape):
 
 def _slips(images, right, value):
     yield "not_scaled", 255 * right, _LARGEST
-    yield "scaled_twice", right / 255, _LARGEST
-    yield "scaled_by_256", right * 255 / 256, _LARGEST
     for shifted in 2 * right - 1, _framed(images / 127.5 - 1):
         yield "scaled_around_zero", shifted, _ZERO
     for negative in 1 - right, _framed(1 - images / 255.0):
@@ -117,6 +115,9 @@ def _slips(images, right, value):
         yield "scaled_by_largest", by_span, _OWN
     yield "wrong_dtype", np.floor(right), _WHOLE
     yield "wrong_dtype", right.astype(value.dtype), _DIGITS
+    factor = value.astype("float64").sum() / right.sum()
+    if np.isfinite(factor):
+        yield "wrong_scale", factor * right, _LARGEST
     if _has_wrong_border(value, right):
         yield "wrong_padding", value, _BORDER
 

@@ -1,6 +1,5 @@
 """Checks of lesson 01, The autoencoder."""
 
-import itertools
 import math
 from collections import Counter
 
@@ -10,9 +9,21 @@ from vae_course.checks import pictures_01 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.networks_by_hand import (
+    BOUNDED,
+    PADDING,
+    decode_both_ways,
+    encode,
+    slips_of_decoder,
+    slips_of_encoder,
+)
+from vae_course.checks.reconstruction_slips import (
+    PIXELS,
+    cost_of_pixels,
+    slips_of_loss,
+)
 
 IMAGE = (32, 32, 1)
-PIXELS = (1, 2, 3)
 # No layer of the networks is 5 wide, so this width marks the codes.
 LATENT_DIM = 5
 # Share of the range of an answer: a GPU keeps ten bits of a product.
@@ -47,7 +58,7 @@ def build_encoder(attempt):
     _look_at_training(attempt, encoder, noise, codes)
     _look_at_freedom_of_codes(attempt, encoder, noise, codes)
     _compare_network(
-        codes, _encode(weights, noise), _slips_of_encoder(weights, noise)
+        codes, encode(weights, noise), slips_of_encoder(weights, noise)
     )
     _look_at_default(attempt, encoder, noise, (2,), IMAGE)
 
@@ -68,9 +79,9 @@ def build_decoder(attempt):
     _look_at_range(near, far)
     _look_at_training(attempt, decoder, noise, near)
     # The text says that a ReLU on the dense layer passes too.
-    ways = [_decode(weights, noise, dense) for dense in (_as_it_is, _relu)]
+    ways = decode_both_ways(weights, noise)
     right = min(ways, key=lambda way: np.abs(way - near).max())
-    _compare_network(near, right, _slips_of_decoder(weights, noise))
+    _compare_network(near, right, slips_of_decoder(weights, noise))
     _look_at_default(attempt, decoder, noise[:, :2], IMAGE, (2,))
 
 
@@ -87,9 +98,11 @@ def reconstruction_loss(attempt):
         x, x_mean = np.random.default_rng(3).uniform(0.03, 0.97, (2, *shape))
         compare(
             attempt(x=x.astype("float32"), x_mean=x_mean.astype("float32")),
-            _cost_of_pixels(x, x_mean).sum(axis=PIXELS),
+            cost_of_pixels(x, x_mean).sum(axis=PIXELS),
             asked=asked,
-            slips=_slips_of_loss(x, x_mean),
+            question="Try it on pictures of one pixel, x_mean 0.7: one with "
+            "ink, one blank, one grey. Which costs what you did not expect?",
+            slips=slips_of_loss(x, x_mean),
             rtol=1e-4,
         )
     _look_at_certainty(attempt)
@@ -355,7 +368,7 @@ def _look_at_padding(encoder):
         raise ExerciseFailed(
             f"{ENCODER} halves the sides three times, to 4 × 4",
             "the last map has 3 pixels a side",
-            _PADDING,
+            PADDING,
             "padding_missing",
         )
 
@@ -438,7 +451,7 @@ def _look_at_range(near, far):
             "a pixel of a drawing is exactly 0 or exactly 1"
             if reached
             else f"pixels from {least:.3g} to {most:.3g}",
-            _BOUNDED,
+            BOUNDED,
             "output_not_bounded",
         )
 
@@ -457,240 +470,7 @@ def _turn(drawn):
     return drawn[LAST_KERNEL][::-1, ::-1].swapaxes(2, 3)
 
 
-# --- the networks by a second road ------------------------------------------
-
-
-def _as_it_is(a):
-    return a
-
-
-def _sigmoid(a):
-    return 1 / (1 + np.exp(-a))
-
-
-def _relu(a):
-    return np.maximum(a, 0)
-
-
-def _encode(weights, images, bends=(1, 1, 1), pads=(1, 1, 1)):
-    """Run the encoder; a 0 leaves out the ReLU or padding of its layer."""
-    x = images.astype("float64")
-    for layer, (bend, pad) in enumerate(zip(bends, pads, strict=True)):
-        kernel, bias = weights[2 * layer : 2 * layer + 2]
-        x = _convolve(x, kernel, stride=2, pad=pad) + bias
-        x = _relu(x) if bend else x
-    return x.reshape(len(x), -1) @ weights[6] + weights[7]
-
-
-def _decode(weights, codes, dense, bends=(1, 1, 1), last=_sigmoid):
-    """Run the decoder; a 0 in bends leaves out the ReLU of its layer."""
-    x = dense(codes @ weights[0] + weights[1]).reshape(-1, 4, 4, 128)
-    for layer, bend in enumerate(bends, start=1):
-        kernel, bias = weights[2 * layer : 2 * layer + 2]
-        x = _stamp(x, kernel) + bias
-        x = _relu(x) if bend else x
-    return last(_convolve(x, weights[8], stride=1, pad=1) + weights[9])
-
-
-def _convolve(x, kernel, stride, pad):
-    """Weigh what lies below each of nine places of the window."""
-    side = x.shape[1]
-    steps = -(-side // stride) if pad else (side - 3) // stride + 1
-    border = max((steps - 1) * stride + 3 - side, 0)
-    hang = border // 2, border - border // 2
-    x = np.pad(x, ((0, 0), hang, hang, (0, 0)))
-    reach = (steps - 1) * stride + 1
-    return sum(
-        x[:, i : i + reach : stride, j : j + reach : stride] @ kernel[i, j]
-        for i, j in np.ndindex(3, 3)
-    )
-
-
-def _stamp(x, kernel):
-    """Stamp the kernel two pixels apart, cut off what hangs over."""
-    n, side, _, _ = x.shape
-    canvas = np.zeros((n, 2 * side + 1, 2 * side + 1, kernel.shape[2]))
-    reach = 2 * side - 1
-    for i, j in np.ndindex(3, 3):
-        canvas[:, i : i + reach : 2, j : j + reach : 2] += x @ kernel[i, j].T
-    return canvas[:, :-1, :-1]
-
-
-def _slips_of_encoder(weights, images):
-    for some in _SOME:
-        yield "activation_missing", _encode(weights, images, some), _AFFINE
-    for pads in (0, 1, 1), (1, 0, 1), (0, 0, 1):
-        wrong = _encode(weights, images, pads=pads)
-        yield "padding_missing", wrong, _PADDING
-    yield "scaled_twice", _encode(weights, images / 255), _SCALED
-
-
-def _slips_of_decoder(weights, codes):
-    for dense in _as_it_is, _relu:
-        for some in _SOME:
-            wrong = _decode(weights, codes, dense, some)
-            yield "activation_missing", wrong, _AFFINE
-        a = _decode(weights, codes, dense, last=_as_it_is)
-        for b in _sigmoid(a), _relu(a), np.tanh(a):
-            yield "activation_twice", _sigmoid(b), _TWICE
-        yield "output_not_bounded", np.clip(a, 0, 1), _BOUNDED
-
-
-_SOME = [some for some in np.ndindex(2, 2, 2) if 0 in some]
-_AFFINE = (
-    "Without something that bends between them, what do two layers in a row "
-    "amount to? Which argument of a convolution puts it there, and does each "
-    "of the three have it?"
-)
-_PADDING = (
-    "What happens to a window that hangs over the border, and which argument "
-    "adds what it lacks? Does each of the three have it?"
-)
-_SCALED = (
-    "In which range are the pictures before they come to the encoder? Is "
-    "there a layer that divides them once more?"
-)
-_BOUNDED = (
-    "Which function takes any real number into that range without cutting it "
-    "off?"
-)
-_TWICE = (
-    "Which numbers can reach the sigmoid, and which greys can then never be "
-    "drawn?"
-)
-
-
 # --- the loss ---------------------------------------------------------------
-
-
-def _cost_of_pixels(x, x_mean):
-    """Add the entropy of every pixel to its divergence from x_mean."""
-    from scipy.special import entr, rel_entr
-
-    entropy = entr(x) + entr(1 - x)
-    return entropy + rel_entr(x, x_mean) + rel_entr(1 - x, 1 - x_mean)
-
-
-def _slips_of_loss(x, x_mean):
-    pixels = _cost_of_pixels(x, x_mean)
-    right, size = pixels.sum(axis=PIXELS), pixels[0].size
-    if len(x) == 1:
-        yield "axis_squeezed", right[0], _SQUEEZED
-        return
-    yield from (("averages_pixels", w, _MEAN) for w in _means(pixels))
-    for wrong in right.sum(), right.mean():
-        for shape in (), (1,), (1, 1, 1), (1, 1, 1, 1), right.shape:
-            yield "sums_batch", np.broadcast_to(wrong, shape), _BATCH
-    for axes in (0,), (0, 1), (0, 2), (0, 3), (0, 1, 3), (0, 2, 3):
-        for keep in False, True:
-            yield "sums_batch", pixels.sum(axes, keepdims=keep), _BATCH
-    yield "sums_batch", right / len(right), _OTHERS
-    for side in 32, 28:
-        yield "image_size_fixed", right * side**2 / size, _SIZE
-    for mistake, wrong, question in _wrong_costs(x, x_mean):
-        for reduced in wrong.sum(), *_means(wrong):
-            yield mistake, reduced, question
-
-
-def _means(pixels):
-    """Take the mean over any of the axes and keep, drop or sum the rest."""
-    some = (itertools.combinations(PIXELS, n) for n in range(4))
-    for axes in [*itertools.chain(*some), (0, *PIXELS)]:
-        kept = pixels.mean(axes, keepdims=True)
-        yield from (kept, kept[..., 0], kept.sum(PIXELS), pixels.mean(axes))
-
-
-def _wrong_costs(x, x_mean):
-    """List what a slip makes of the cost of every pixel."""
-    right = _cost_of_pixels(x, x_mean)
-    lit = -x * np.log(x_mean)
-    dark = right - lit
-    logits = np.log1p(np.exp(x_mean)) - x * x_mean
-    swapped = _cost_of_pixels(x_mean, x)
-    lit_swapped = -x_mean * np.log(x)
-    dark_swapped = swapped - lit_swapped
-    return [
-        *(
-            ("arguments_swapped", wrong, _SWAPPED)
-            for wrong in (swapped, lit_swapped + dark, lit + dark_swapped)
-        ),
-        ("pictures_swapped", _cost_of_pixels(1 - x, x_mean), _CROSSED),
-        *(("sign", wrong, _SIGN) for wrong in (-right, lit - dark)),
-        ("sign", dark - lit, _SIGN),
-        *(("term_missing", wrong, _TERM) for wrong in (lit, dark)),
-        ("bracket_missing", lit - 1 + x * np.log(1 - x_mean), _BRACKET),
-        ("bits", right / np.log(2), _BITS),
-        ("decimal_logarithm", right / np.log(10), _BITS),
-        ("divergence", right - _cost_of_pixels(x, x), _ENTROPY),
-        ("divergence", x * np.log(x / x_mean), _ENTROPY),
-        ("ink_rounded", _cost_of_pixels(x.round(), x_mean), _ROUNDED),
-        *(("margin_too_wide", w, _MARGIN) for w in _wide_margins(x, x_mean)),
-        ("squared_error", (x - x_mean) ** 2, _SQUARE),
-        ("absolute_error", np.abs(x - x_mean), _SQUARE),
-        ("taken_for_logits", logits, _LOGITS),
-    ]
-
-
-def _wide_margins(x, x_mean):
-    """Add too much to what the logarithms take, or clip too much off it."""
-    for margin in 1e-4, 1e-3, 1e-2:
-        blank = np.log(1 - x_mean + margin)
-        yield -x * np.log(x_mean + margin) - (1 - x) * blank
-    for margin in 0.05, 0.1:
-        yield _cost_of_pixels(x, np.clip(x_mean, margin, 1 - margin))
-
-
-_MEAN = (
-    "A constant 0.5 costs ln 2 a pixel, so 709.78 for 1024 of them. Over "
-    "which axes does your code take a mean, and does it add up the rest?"
-)
-_BATCH = "How many pictures went in, and how many numbers came out?"
-_OTHERS = "Does the price of one picture change when others join the batch?"
-_SWAPPED = (
-    "Of which of the two, the picture or its drawing, does the formula take "
-    "the logarithm?"
-)
-_SIGN = (
-    "What sign has ln 0.5? And each of the two terms: may it lower the cost?"
-)
-_TERM = (
-    "An inked pixel drawn blank must cost as much as a blank one drawn inked. "
-    "Which of the two does yours forgive?"
-)
-_CROSSED = (
-    "An inked pixel drawn as ink should cost next to nothing. What does yours "
-    "cost?"
-)
-_BRACKET = (
-    "Python multiplies before it subtracts. Of what is each logarithm taken, "
-    "and by what is it multiplied?"
-)
-_BITS = "To which base is the logarithm of a nat?"
-_ENTROPY = (
-    "A grey pixel costs something even where the drawing is the picture "
-    "itself. Does it in yours?"
-)
-_ROUNDED = (
-    "A pixel of 0.6 is neither ink nor blank. Which numbers does the formula "
-    "multiply the logarithms by?"
-)
-_MARGIN = (
-    "What keeps the logarithm from zero changes other pixels too, in their "
-    "first four digits. How close to 0 and 1 may it stay?"
-)
-_SQUARE = "That is a distance between two greys. Where is the logarithm?"
-_SQUEEZED = (
-    "This time a single picture went in, of one row. Which axis disappears "
-    "where it is 1 long, and should it?"
-)
-_LOGITS = (
-    "Does x_mean come from before the sigmoid or from behind it, and which of "
-    "the two does your code take it for?"
-)
-_SIZE = (
-    "These pictures are smaller than 32 × 32. Where is a size written down "
-    "that the input itself could tell you?"
-)
 
 
 def _look_at_certainty(attempt):
@@ -710,11 +490,11 @@ def _look_at_certainty(attempt):
     if not fair.all():
         first = np.argmin(fair)
         raise ExerciseFailed(
-            "where a drawing is exactly 0 or 1, a finite cost, and at "
-            "least 7 nats for each pixel that is wholly missed",
-            f"{value[first]:.6g} nats where x_mean is {x_mean[first, 0, 0, 0]}"
-            f" and x is {x[first, 0, 0, 0]} in {missed[first]} of 20 pixels, "
-            "and both are the same in the others",
+            "where a drawing is exactly 0 or 1, a finite cost: for each "
+            "pixel that is wholly missed the same, and at least 7 nats",
+            f"{value[first]:.6g} nats for 20 pixels, of which "
+            f"{missed[first]} missed (x is {x[first, 0, 0, 0]:g}, x_mean is "
+            f"{x_mean[first, 0, 0, 0]:g}) and the others drawn exactly",
             "What is the logarithm of 0, and how close to 0 and to 1 may "
             "x_mean come? float32 keeps seven digits: what is 1 − 1e-8 there?",
             "log_of_zero",
