@@ -2,11 +2,14 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras import ops
 from scipy import special, stats
 from spoil import change_input
-from tables import answer_tests, spoiled_test
+from tables import ANY, answer_tests, spoiled_test
 
 from vae_course import densities
 from vae_course.checks import ExerciseFailed
@@ -43,7 +46,30 @@ def kl_without_nan(first, second):
     return np.nansum(first * np.log(first / second))
 
 
+def kl_in_tensorflow(p, q):
+    happens = tf.constant(p > 0)
+    p, q = (tf.boolean_mask(each, happens) for each in (p, q))
+    return tf.reduce_sum(p * tf.math.log(p / q))
+
+
+def kl_in_keras(p, q):
+    p, q = (ops.cast(each, "float32") for each in (p, q))
+    logs = ops.log(ops.where(p > 0, p, 1.0)) - ops.log(q)
+    return ops.sum(ops.where(p > 0, p * logs, 0.0))
+
+
+@np.vectorize
+def share_of_one(p, q):
+    if p == 0:
+        return 0.0
+    return math.inf if q == 0 else p * math.log(p / q)
+
+
 RIGHT_DISCRETE = [
+    kl_in_tensorflow,
+    kl_in_keras,
+    lambda p, q: share_of_one(p, q).sum(),
+    lambda p, q: np.einsum("i,i", p[p > 0], np.log(p[p > 0] / q[p > 0])),
     kl_by_mask,
     densities.kl_discrete,
     kl_by_loop,
@@ -125,6 +151,44 @@ WRONG_DISCRETE = [
         ),
     ),
     ("sign", lambda p, q: -stats.entropy(p, q, base=2)),
+    ("sign", lambda p, q: -kl_by_loop(p, q)),
+    ("sign", lambda p, q: tf.reduce_sum(p * tf.math.log(q / p))),
+    ("reversed", lambda p, q: stats.entropy(q, p)),
+    ("reversed", lambda p, q: special.rel_entr(q, p).sum()),
+    ("reversed", lambda p, q: kl_by_loop(q, p)),
+    ("reversed", lambda p, q: kl_in_keras(q, p)),
+    ("reversed", lambda p, q: keras.losses.KLDivergence()(q, p)),
+    (
+        "bits",
+        lambda p, q: sum(
+            a * math.log2(a / b) for a, b in zip(p, q, strict=True)
+        ),
+    ),
+    ("bits", lambda p, q: kl_in_tensorflow(p, q) / math.log(2)),
+    ("bits", lambda p, q: ops.sum(p * ops.log2(p / q))),
+    ("zero_times_log_zero", lambda p, q: np.einsum("i,i", p, np.log(p / q))),
+    ("zero_times_log_zero", lambda p, q: ops.sum(p * ops.log(p / q))),
+    (
+        "zero_times_log_zero",
+        lambda p, q: tf.reduce_sum(p * (tf.math.log(p) - tf.math.log(q))),
+    ),
+    (
+        "zero_times_log_zero",
+        lambda p, q: np.nan_to_num(np.sum(p * np.log(p / q))),
+    ),
+    (
+        "zero_times_log_zero",
+        lambda p, q: kl_by_mask(p, q / q[p > 0].sum()),
+    ),
+    ("outcomes_not_summed", special.kl_div),
+    ("infinity_missing", lambda p, q: keras.losses.kl_divergence(p, q)),
+    ("infinity_missing", lambda p, q: np.nan_to_num(kl_without_nan(p, q))),
+    (ANY, lambda p, q: stats.entropy(q, p, base=2)),
+    (ANY, lambda p, q: np.mean(q * np.log(q / p))),
+    (ANY, lambda p, q: -np.mean(p * np.log2(p / q))),
+    (ANY, lambda p, q: -kl_without_nan(q, p)),
+    (ANY, lambda p, q: np.nansum(p * np.log2(p / np.maximum(q, 1e-9)))),
+    (ANY, lambda p, q: keras.losses.KLDivergence()(p, q) * len(p)),
     ("infinity_missing", where_infinite(-np.inf)),
     ("infinity_missing", where_infinite(np.nan)),
     ("infinity_missing", where_infinite(np.full(1, np.inf))),
@@ -213,7 +277,26 @@ def draws_in_float32(z_mean, z_log_var, n_samples, rng):
     return (0.5 * terms.sum(-1).mean(0)).astype("float32")
 
 
+def draws_in_tensorflow(z_mean, z_log_var, n_samples, rng):
+    epsilon = tf.constant(rng.standard_normal((n_samples, *z_mean.shape)))
+    z = z_mean + tf.exp(z_log_var / 2) * epsilon
+    log_q = tf.reduce_sum(z_log_var + epsilon**2, axis=-1) / -2
+    return tf.reduce_mean(log_q + tf.reduce_sum(z**2, -1) / 2, axis=0)
+
+
+def draws_from_matrices(z_mean, z_log_var, n_samples, rng):
+    rows, k = [], z_mean.shape[1]
+    for mean, log_var in zip(z_mean, z_log_var, strict=True):
+        q = stats.multivariate_normal(mean, np.diag(np.exp(log_var)))
+        p = stats.multivariate_normal(np.zeros(k), np.eye(k))
+        z = np.reshape(q.rvs(n_samples, random_state=rng), (n_samples, k))
+        rows.append(np.mean(q.logpdf(z) - p.logpdf(z)))
+    return rows
+
+
 RIGHT_SAMPLED = [
+    draws_in_tensorflow,
+    draws_from_matrices,
     draws_at_once,
     draws_with_their_mirrors,
     draws_number_by_number,
@@ -309,6 +392,61 @@ def by_rows(
         return np.array(estimates)
 
     return answer
+
+
+def number_by_number(draw, ratio):
+    """Make an answer of plain loops.
+
+    Args:
+        draw: a function of rng, mean and standard deviation.
+        ratio: a function of log q, log p and the number of dimensions.
+    """
+
+    def answer(z_mean, z_log_var, n_samples, rng):
+        rows, k = np.zeros(len(z_mean)), z_mean.shape[1]
+        for row, (means, log_vars) in enumerate(
+            zip(z_mean.tolist(), z_log_var.tolist(), strict=True)
+        ):
+            for _ in range(n_samples):
+                for mean, log_var in zip(means, log_vars, strict=True):
+                    z = draw(rng, mean, math.exp(log_var / 2))
+                    square = (z - mean) ** 2 / math.exp(log_var)
+                    log_q = -0.5 * (LOG_TWO_PI + log_var + square)
+                    log_p = -0.5 * (LOG_TWO_PI + z**2)
+                    rows[row] += ratio(log_q, log_p, k) / n_samples
+        return rows
+
+    return answer
+
+
+def from_q(rng, mean, std):
+    return rng.normal(mean, std)
+
+
+def from_p(rng, mean, std):
+    return rng.normal()
+
+
+def prior_by_scipy(z_mean, z_log_var, n_samples, rng):
+    rows = []
+    for mean, log_var in zip(z_mean, z_log_var, strict=True):
+        z = stats.norm.rvs(size=(n_samples, len(mean)), random_state=rng)
+        q = stats.multivariate_normal(mean, np.diag(np.exp(log_var)))
+        p = stats.multivariate_normal(np.zeros(len(mean)))
+        rows.append(np.mean(q.logpdf(z) - p.logpdf(z)))
+    return np.array(rows)
+
+
+def reversed_in_tensorflow(z_mean, z_log_var, n_samples, rng):
+    z = tf.constant(rng.standard_normal((n_samples, *z_mean.shape)))
+    log_q = z_log_var + (z - z_mean) ** 2 / tf.exp(z_log_var)
+    return tf.reduce_mean(tf.reduce_sum(log_q - z**2, axis=-1), 0) / 2
+
+
+def averaged_in_keras(z_mean, z_log_var, n_samples, rng):
+    epsilon = rng.standard_normal((n_samples, *z_mean.shape))
+    z = z_mean + ops.exp(z_log_var / 2) * epsilon
+    return ops.mean(z**2 - epsilon**2 - z_log_var, axis=(0, 2)) / 2
 
 
 def draws_for_each_density(z_mean, z_log_var, n_samples, rng):
@@ -427,6 +565,52 @@ WRONG_SAMPLED = [
         sampled_by_epsilon(lambda m, v, e: np.exp(v / 2) * e),
     ),
     ("half_missing", sampled(ratio=lambda q, p: 2 * q - 2 * p)),
+    ("samples_from_prior", number_by_number(from_p, lambda q, p, k: q - p)),
+    ("samples_from_prior", prior_by_scipy),
+    ("reversed", number_by_number(from_p, lambda q, p, k: p - q)),
+    ("reversed", reversed_in_tensorflow),
+    ("sign", number_by_number(from_q, lambda q, p, k: p - q)),
+    (
+        "averages_latent",
+        number_by_number(from_q, lambda q, p, k: (q - p) / k),
+    ),
+    ("averages_latent", averaged_in_keras),
+    ("averages_latent", by_rows(reduce=lambda q, p: np.mean(q - p) / 4)),
+    ("mean_not_added", by_rows(q=lambda m, v: (0 * m, v))),
+    ("log_var_as_log_std", by_rows(q=lambda m, v: (m, v / 2))),
+    ("log_var_as_log_std", by_rows(q=lambda m, v: (m, 2 * v))),
+    ("ratio_of_logs", by_rows(reduce=lambda q, p: np.mean(q / p))),
+    (
+        "weighted_twice",
+        by_rows(reduce=lambda q, p: np.sum(np.exp(q) * (q - p))),
+    ),
+    (
+        "variance_for_std",
+        sampled(draw=lambda m, v, e: m + 0.5 * np.exp(v) * e),
+    ),
+    (
+        "n_samples_ignored",
+        lambda m, v, n, g: draws_at_once(m, v, 1, g),
+    ),
+    (ANY, sampled(lambda m, v, e: m + np.exp(v) * e, lambda q, p: p - q)),
+    (ANY, sampled(ratio=lambda q, p: p - q, reduce=lambda r: r.mean((0, 2)))),
+    (
+        ANY,
+        sampled(draw=lambda m, v, e: m + e, reduce=lambda r: r.mean((0, 2))),
+    ),
+    (
+        ANY,
+        number_by_number(from_p, lambda q, p, k: (p - q) / k / math.log(2)),
+    ),
+    (ANY, by_rows(np.random.Generator.random, reduce=lambda q, p: q.sum())),
+    (
+        ANY,
+        by_rows(
+            q=lambda m, v: (m, np.exp(v)),
+            reduce=lambda q, p: np.mean(p - q),
+        ),
+    ),
+    (ANY, lambda m, v, n, g: np.abs(draws_at_once(m, v, 1, g))),
     (
         "two_pi_missing",
         sampled(ratio=lambda q, p: q + LOG_TWO_PI / 2 - p),
@@ -490,7 +674,38 @@ def posterior_by_einsum(z_log_var):
     return np.einsum("ij->i", z_log_var + LOG_TWO_PI + 1) / -2
 
 
+def in_every_style(terms):
+    """Make answers that are minus half a sum over the dimensions.
+
+    Args:
+        terms: a function of each argument and of an exponential.
+    """
+
+    def by_loop(*z):
+        return [
+            -0.5 * sum(terms(*one, math.exp) for one in zip(*row, strict=True))
+            for row in zip(*z, strict=True)
+        ]
+
+    def by_einsum(*z):
+        return np.einsum("nk->n", terms(*z, np.exp)) / -2
+
+    def in_tensorflow(*z):
+        tensors = map(tf.constant, z)
+        return -0.5 * tf.reduce_sum(terms(*tensors, tf.exp), axis=1)
+
+    def in_keras(*z):
+        tensors = (ops.cast(each, "float32") for each in z)
+        return ops.sum(terms(*tensors, ops.exp), axis=-1) * -0.5
+
+    return by_loop, by_einsum, in_tensorflow, in_keras
+
+
 RIGHT_POSTERIOR = [
+    *in_every_style(lambda v, exp: LOG_TWO_PI + v + 1),
+    np.vectorize(
+        lambda v: -0.5 * np.sum(LOG_TWO_PI + v + 1), signature="(k)->()"
+    ),
     posterior_by_entropy,
     densities.expected_log_posterior,
     posterior_by_loop,
@@ -516,7 +731,43 @@ def posterior_by_draws(z_log_var, seed=None, n_samples=10_000):
     return -0.5 * np.sum(LOG_TWO_PI + z_log_var + squares, axis=1)
 
 
+def each_in_every_style(slips):
+    """Pair each slug of a dict with its terms in every style."""
+    return [
+        (slug, answer)
+        for slug, terms in slips.items()
+        for answer in in_every_style(terms)
+    ]
+
+
 WRONG_POSTERIOR = [
+    *each_in_every_style(
+        {
+            "sign": lambda v, exp: -LOG_TWO_PI - v - 1,
+            "one_missing": lambda v, exp: LOG_TWO_PI + v,
+            "two_pi_missing": lambda v, exp: v + 1,
+            "not_standardised": lambda v, exp: LOG_TWO_PI + v + exp(v),
+            "log_missing": lambda v, exp: LOG_TWO_PI + exp(v) + 1,
+        }
+    ),
+    ("two_pi_wrong", row_sum(lambda v: TWO_PI + v + 1)),
+    ("two_pi_wrong", row_sum(lambda v: np.log(np.pi) + v + 1)),
+    ("two_pi_wrong", row_sum(lambda v: np.log(2) * np.pi + v + 1)),
+    ("half_twice", row_sum(lambda v: np.log(np.sqrt(TWO_PI)) + v + 1)),
+    ("half_twice", row_sum(lambda v: LOG_TWO_PI + v + 0.5)),
+    ("half_twice", lambda v: posterior_by_entropy(v) / 2),
+    ("bits", row_sum(lambda v: np.log2(TWO_PI * np.exp(v)) + 1)),
+    ("clipped", lambda v: posterior_by_entropy(np.clip(v, -10, 10))),
+    ("clipped", row_sum(lambda v: LOG_TWO_PI + np.log(np.exp(v) + 1e-7) + 1)),
+    ("clipped", row_sum(lambda v: LOG_TWO_PI + np.maximum(v, -20) + 1)),
+    (None, lambda v: np.squeeze(posterior_by_entropy(v))),
+    (None, lambda v: np.exp(posterior_by_entropy(v))),
+    (ANY, lambda v: 0.5 * np.sum(LOG_TWO_PI + v, axis=1)),
+    (ANY, lambda v: 0.5 * np.mean(v + 1, axis=-1)),
+    (ANY, lambda v: np.sum(v + 1, axis=1)),
+    (ANY, lambda v: stats.norm.entropy(scale=np.exp(v)).sum(axis=1)),
+    (ANY, lambda v: -0.5 * np.mean(LOG_TWO_PI + 2 * v + 1)),
+    (ANY, lambda v: -tf.reduce_sum(LOG_TWO_PI + v / 2, axis=1)),
     ("still_sampled", posterior_by_draws),
     ("still_sampled", lambda v: posterior_by_draws(v, n_samples=3)),
     ("still_sampled", lambda v: posterior_by_draws(v, seed=3)),
@@ -621,6 +872,7 @@ def prior_by_logpdf(means, log_vars):
 
 
 RIGHT_PRIOR = [
+    *in_every_style(lambda m, v, exp: LOG_TWO_PI + m**2 + exp(v)),
     prior_by_nodes,
     densities.expected_log_prior,
     prior_by_loop,
@@ -638,6 +890,55 @@ def prior_by_draws(z_mean, z_log_var, seed=None):
 
 
 WRONG_PRIOR = [
+    *each_in_every_style(
+        {
+            "mean_not_squared": lambda m, v, exp: LOG_TWO_PI + m + exp(v),
+            "variance_missing": lambda m, v, exp: LOG_TWO_PI + m**2,
+            "two_pi_missing": lambda m, v, exp: m**2 + exp(v),
+            "exp_missing": lambda m, v, exp: LOG_TWO_PI + m**2 + v,
+            "std_for_variance": lambda m, v, exp: (
+                LOG_TWO_PI + m**2 + exp(v / 2)
+            ),
+        }
+    ),
+    ("mean_not_squared", lambda m, v: prior_by_logpdf(np.sqrt(abs(m)), v)),
+    ("two_pi_wrong", row_sum(lambda m, v: TWO_PI + m**2 + np.exp(v))),
+    ("half_twice", row_sum(lambda m, v: LOG_TWO_PI / 2 + m**2 + np.exp(v))),
+    ("half_twice", row_sum(lambda m, v: LOG_TWO_PI + m**2 / 2 + np.exp(v))),
+    ("one_added", row_sum(lambda m, v: LOG_TWO_PI + m**2 + np.exp(v) + 1)),
+    ("log_term_added", row_sum(lambda m, v: LOG_TWO_PI + v + 1)),
+    (
+        "divided_by_variance",
+        lambda m, v: stats.norm.logpdf(m, scale=np.exp(v / 2)).sum(axis=1),
+    ),
+    ("square_of_sum", lambda m, v: stats.norm.logpdf(m + v).sum(axis=1)),
+    (
+        "square_of_sum",
+        lambda m, v: stats.norm.logpdf(m + np.exp(v / 2)).sum(axis=1),
+    ),
+    (
+        "sum_too_early",
+        lambda m, v: (
+            stats.norm.logpdf(0 * m).sum(1)
+            - (m.sum(1) ** 2 + np.exp(v).sum(1)) / 2
+        ),
+    ),
+    (
+        "sum_too_early",
+        lambda m, v: (
+            stats.norm.logpdf(m).sum(axis=1) - np.exp(v.sum(axis=1)) / 2
+        ),
+    ),
+    ("clipped", lambda m, v: prior_by_logpdf(np.clip(m, -20, 20), v)),
+    ("clipped", lambda m, v: prior_by_logpdf(m, np.minimum(v, 10))),
+    ("clipped", lambda m, v: np.maximum(prior_by_logpdf(m, v), -1000)),
+    (None, lambda m, v: np.squeeze(prior_by_logpdf(m, v))),
+    (ANY, row_sum(lambda m, v: m + np.exp(v))),
+    (ANY, lambda m, v: 0.5 * np.sum(m**2 + np.exp(v), axis=1)),
+    (ANY, lambda m, v: -np.mean(LOG_TWO_PI + m**2 + v, axis=1)),
+    (ANY, lambda m, v: stats.norm.logpdf(abs(m) ** 0.5).sum(axis=1)),
+    (ANY, lambda m, v: stats.norm.logpdf(m).mean(axis=1)),
+    (ANY, lambda m, v: -ops.sum(ops.square(m) + ops.exp(v / 2), axis=-1)),
     ("still_sampled", prior_by_draws),
     ("still_sampled", lambda m, v: prior_by_draws(m, v, seed=3)),
     ("sign", lambda m, v: -prior_by_logpdf(m, v)),
@@ -798,6 +1099,7 @@ def kl_by_matrices(z_mean, z_log_var):
 
 
 RIGHT_KL = [
+    *in_every_style(lambda m, v, exp: 1 + v - m**2 - exp(v)),
     kl_as_published,
     densities.kl_to_standard_normal,
     kl_as_a_difference,
@@ -830,7 +1132,94 @@ def kl_by_draws(z_mean, z_log_var, seed=None):
     return densities.kl_monte_carlo(z_mean, z_log_var, 20_000, rng)
 
 
+def kl_of_two_normals(mean, std):
+    """Sum KL(N(mean, std²) || N(0, 1)) as books write it for any two."""
+    return (np.log(1 / std) + (std**2 + mean**2) / 2 - 0.5).sum(axis=1)
+
+
 WRONG_KL = [
+    *each_in_every_style(
+        {
+            "half_missing": lambda m, v, exp: 2 * (1 + v - m**2 - exp(v)),
+            "sign": lambda m, v, exp: m**2 + exp(v) - v - 1,
+            "log_var_as_log_std": lambda m, v, exp: (
+                1 + 2 * v - m**2 - exp(2 * v)
+            ),
+            "std_for_variance": lambda m, v, exp: 1 + v - m**2 - exp(v / 2),
+            "exp_missing": lambda m, v, exp: 1 + v - m**2 - v**2,
+            "mean_not_squared": lambda m, v, exp: 1 + v - m - exp(v),
+            "log_term_missing": lambda m, v, exp: 1 - m**2 - exp(v),
+            "one_missing": lambda m, v, exp: v - m**2 - exp(v),
+            "reversed": lambda m, v, exp: 1 - v - (1 + m**2) / exp(v),
+            "bits": lambda m, v, exp: (1 + v - m**2 - exp(v)) / math.log(2),
+        }
+    ),
+    (
+        "averages_latent",
+        lambda m, v: -0.5 * tf.reduce_mean(1 + v - m**2 - tf.exp(v), -1),
+    ),
+    (
+        "averages_latent",
+        lambda m, v: ops.mean(m**2 + ops.exp(v) - v - 1, axis=1) / 2,
+    ),
+    (
+        "averages_latent",
+        lambda m, v: [sum(row) / len(row) for row in -0.5 * kl_terms(m, v)],
+    ),
+    ("sums_batch", lambda m, v: np.einsum("ij->", kl_terms(m, v)) / -2),
+    (
+        "sums_batch",
+        lambda m, v: tf.reduce_mean(
+            -0.5 * tf.reduce_sum(1 + v - m**2 - tf.exp(v), axis=1)
+        ),
+    ),
+    (
+        "sums_batch",
+        lambda m, v: sum(
+            0.5 * (a * a + math.exp(b) - b - 1)
+            for a, b in zip(m.ravel(), v.ravel(), strict=True)
+        ),
+    ),
+    ("log_var_as_log_std", lambda m, v: kl_of_two_normals(m, np.exp(v))),
+    (
+        "std_for_variance",
+        lambda m, v: kl_of_two_normals(m, np.exp(v / 4)),
+    ),
+    (
+        "one_missing",
+        lambda m, v: (m**2 + np.exp(v) - v).sum(1) / 2 - len(m) / 2,
+    ),
+    ("one_missing", lambda m, v: (1 + (m**2 + np.exp(v) - v).sum(1)) / 2),
+    ("bits", row_sum(lambda m, v: 1 + np.log2(np.exp(v)) - m**2 - np.exp(v))),
+    ("half_twice", lambda m, v: kl_as_published(m, v) / 2),
+    ("half_twice", row_sum(lambda m, v: 1 + v - (m**2 + np.exp(v)) / 2)),
+    (
+        "sum_too_early",
+        lambda m, v: (
+            ((np.exp(v) - v - 1).sum(axis=1) + m.sum(axis=1) ** 2) / 2
+        ),
+    ),
+    (
+        "sum_too_early",
+        lambda m, v: (np.exp(v.sum(axis=1)) + (m**2 - v - 1).sum(axis=1)) / 2,
+    ),
+    ("clipped", lambda m, v: kl_as_published(m, np.clip(v, -20, 20))),
+    ("clipped", lambda m, v: kl_as_published(np.clip(m, -10, 10), v)),
+    (
+        "clipped",
+        row_sum(lambda m, v: 1 + np.log(np.exp(v) + 1e-8) - m**2 - np.exp(v)),
+    ),
+    (None, lambda m, v: np.squeeze(kl_as_published(m, v))),
+    (ANY, lambda m, v: -np.mean(kl_terms(m, v))),
+    (ANY, lambda m, v: 0.5 * np.mean(kl_terms(m, v), axis=-1)),
+    (ANY, lambda m, v: -np.sum(v - m**2 - np.exp(v), axis=1)),
+    (ANY, lambda m, v: -5e-4 * np.mean(kl_terms(m, v), axis=-1)),
+    (ANY, lambda m, v: -np.sum(1 + v - m - np.exp(v / 2), axis=1)),
+    (ANY, row_sum(lambda m, v: 1 - m**2 - v)),
+    (ANY, lambda m, v: kl_of_two_normals(m, np.exp(v)).mean()),
+    (ANY, row_sum(lambda m, v: 1 - v - (1 + m) / np.exp(v))),
+    (ANY, lambda m, v: -kl_as_published(m, 2 * v) / math.log(2)),
+    (ANY, row_sum(lambda m, v: v - m**2 + np.exp(v))),
     ("still_sampled", kl_by_draws),
     ("still_sampled", lambda m, v: kl_by_draws(m, v, seed=3)),
     (
@@ -953,7 +1342,34 @@ def gradients_by_imaginary_steps(z_mean, z_log_var, step=1e-20):
     return by_mean.imag / step, by_log_var.imag / step
 
 
+def by_tape(kl):
+    """Make an answer that lets TensorFlow differentiate."""
+
+    def answer(z_mean, z_log_var):
+        inputs = [tf.constant(z_mean), tf.constant(z_log_var)]
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            nats = kl(*inputs)
+        return tape.gradient(nats, inputs)
+
+    return answer
+
+
+def tape_terms(m, v):
+    return 0.5 * (m**2 + tf.exp(v) - v - 1)
+
+
+def gradients_in_keras(z_mean, z_log_var):
+    by_log_var = 0.5 * ops.exp(ops.cast(z_log_var, "float32")) - 0.5
+    return ops.cast(z_mean, "float32"), by_log_var
+
+
 RIGHT_GRADIENTS = [
+    by_tape(tape_terms),
+    by_tape(lambda m, v: ops.sum(tape_terms(m, v), axis=-1)),
+    gradients_in_keras,
+    lambda m, v: np.array([m, np.sinh(v / 2) * np.exp(v / 2)]),
+    lambda m, v: (slope for slope in gradients_plainly(m, v)),
     gradients_plainly,
     densities.kl_gradients,
     gradients_by_loop,
@@ -963,6 +1379,62 @@ RIGHT_GRADIENTS = [
 ]
 
 WRONG_GRADIENTS = [
+    ("half_missing", by_tape(lambda m, v: 2 * tape_terms(m, v))),
+    ("half_missing", by_tape(lambda m, v: m**2 + (tf.exp(v) - v) / 2)),
+    (
+        "half_missing",
+        lambda m, v: (m, [[math.exp(x) - 1 for x in row] for row in v]),
+    ),
+    ("one_missing", by_tape(lambda m, v: (m**2 + tf.exp(v)) / 2)),
+    (
+        "one_missing",
+        lambda m, v: (m, [[math.exp(x) / 2 for x in row] for row in v]),
+    ),
+    ("one_missing", lambda m, v: (ops.copy(m), ops.exp(v) * 0.5)),
+    ("gradient_swapped", lambda *z: by_tape(tape_terms)(*z)[::-1]),
+    ("gradient_swapped", lambda m, v: gradients_by_loop(m, v)[::-1]),
+    ("gradient_swapped", lambda m, v: np.stack([np.expm1(v) / 2, m])),
+    ("averages_latent", by_tape(lambda *z: ops.mean(tape_terms(*z)))),
+    ("averages_latent", by_tape(lambda *z: ops.mean(tape_terms(*z), -1))),
+    ("sign", by_tape(lambda *z: -tape_terms(*z))),
+    (
+        "reversed",
+        by_tape(lambda m, v: 0.5 * (v + (1 + m**2) * tf.exp(-v) - 1)),
+    ),
+    (
+        "reversed",
+        lambda m, v: (m / np.exp(v), (1 - (1 + m**2) / np.exp(v)) / 2),
+    ),
+    ("power_rule", lambda m, v: (m, 0.5 * (v * np.exp(v - 1) - 1))),
+    ("power_rule", lambda m, v: (m, 0.5 * (v * np.exp(v) - 1))),
+    ("mean_not_squared", lambda m, v: (np.ones_like(m), np.expm1(v) / 2)),
+    (
+        "mean_not_squared",
+        by_tape(lambda m, v: 0.5 * (m + tf.exp(v) - v - 1)),
+    ),
+    (
+        "std_for_variance",
+        by_tape(lambda m, v: 0.5 * (m**2 + tf.exp(v / 2) - v)),
+    ),
+    (
+        "log_var_as_log_std",
+        by_tape(lambda m, v: 0.5 * (m**2 + tf.exp(2 * v) - v)),
+    ),
+    ("clipped", lambda m, v: (m, np.expm1(np.clip(v, -10, 10)) / 2)),
+    ("clipped", lambda m, v: (np.clip(m, -10, 10), np.expm1(v) / 2)),
+    (
+        "clipped",
+        by_tape(lambda m, v: tape_terms(m, tf.clip_by_value(v, -9, 9))),
+    ),
+    ("wrong_type", lambda m, v: np.concatenate([m, np.expm1(v) / 2])),
+    ("wrong_type", lambda m, v: (m, np.expm1(v) / 2, m)),
+    (None, lambda m, v: np.squeeze(gradients_by_steps(m, v))),
+    (ANY, lambda m, v: (2 * m, np.exp(v))),
+    (ANY, lambda m, v: (-m, 0.5 * np.exp(v))),
+    (ANY, lambda m, v: (np.exp(v), 2 * m)),
+    (ANY, lambda m, v: (m.sum(axis=1), np.exp(v).sum(axis=1) / 2)),
+    (ANY, by_tape(lambda m, v: ops.mean(2 * tape_terms(m, v)))),
+    (ANY, lambda m, v: (m / 2, 0.5 * (1 - np.exp(v / 2)))),
     ("half_missing", lambda m, v: (m, np.exp(v) - 1)),
     ("half_missing", lambda m, v: (2 * m, np.exp(v) - 1)),
     ("half_missing", lambda m, v: (m / 2, 0.5 * (np.exp(v) - 1))),

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 LOG_TWO_PI = math.log(2 * math.pi)
+BASES = math.log(2), math.log(10)
 
 
 def slips_of_kl(z_mean, z_log_var):
@@ -48,22 +49,37 @@ def slips_of_kl(z_mean, z_log_var):
         "mean_missing": [each(square=0)],
         "variance_missing": [each(spread=0), each(spread=1)],
         "log_term_missing": [each(log_term=0), each(log_term=0, one=0)],
-        "one_missing": [each(one=count / k) for count in (0, 1 / n, 1, 2)],
+        "one_missing": [
+            each(one=count / k) for count in (0, 1 / n, 1, 2, -1, -2, n)
+        ],
         "reversed": [backwards, -backwards],
         "two_pi_left": [
             right + sign * count * LOG_TWO_PI / k
             for sign, count in itertools.product((-1, 1), (0.5, 1, k / 2, k))
         ],
-        "bits": [right / math.log(2), -right / math.log(2)],
+        "sum_too_early": [
+            each(square=squared_sum(m)),
+            each(spread=np.exp(v.sum(1, keepdims=True)) / k),
+        ],
+        "bits": [
+            wrong
+            for base in BASES
+            for wrong in (right / base, -right / base, each(log_term=v / base))
+        ],
     }
     named = [(slug, one) for slug, several in slips.items() for one in several]
     return named + signs_and_halves(
-        1, v, -(m**2), -variance, but=[(1, 2, 1, 1)]
+        1, v, -(m**2), -variance, but=[(1, 2, 1, 1), (1, 0.5, 1, 1)]
     )
 
 
+def squared_sum(m):
+    """Square the sum of each row, in k equal parts: float64 (n, 1)."""
+    return m.sum(axis=1, keepdims=True) ** 2 / m.shape[1]
+
+
 def signs_and_halves(*terms, but=()):
-    """List what turned signs and a lost ½ make of -½ (a + b + …).
+    """List what turned signs, or a ½ too few or too many, make of -½ (a + …).
 
     Args:
         *terms: float64 arrays that broadcast, what stands in the bracket.
@@ -72,15 +88,22 @@ def signs_and_halves(*terms, but=()):
     Returns:
         list of (slug, float64 array). One sign before all is not turned.
     """
+    n = len(terms)
     wrong = [
-        factors
-        for factors in itertools.product((1, -1, 2, -2), repeat=len(terms))
-        if factors not in but and set(factors) not in ({1}, {-1}, {-2})
+        *itertools.product((1, -1, 2, -2), repeat=n),
+        *itertools.product((1, 0.5), repeat=n),
     ]
     return [
         (
-            "half_missing" if {2, -2} & set(factors) else "sign",
+            _slug(factors),
             -0.5 * sum(f * t for f, t in zip(factors, terms, strict=True)),
         )
         for factors in wrong
+        if factors not in but and set(factors) not in ({1}, {-1}, {-2})
     ]
+
+
+def _slug(factors):
+    if 0.5 in factors:
+        return "half_twice"
+    return "half_missing" if {2, -2} & set(factors) else "sign"

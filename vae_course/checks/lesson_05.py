@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from statistics import NormalDist
+import operator
 
 import numpy as np
 
@@ -12,13 +12,13 @@ from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
 from vae_course.checks.kl_slips import (
+    BASES,
     LOG_TWO_PI,
     signs_and_halves,
     slips_of_kl,
+    squared_sum,
 )
 
-BASES = math.log(2), math.log(10)
-STANDARD = NormalDist()
 N_DRAWS = 4_000
 # The slips of sampling lie at least eleven standard errors apart here.
 SAMPLED_MEAN = (
@@ -32,6 +32,20 @@ SAMPLED_LOG_VAR = (
     (-1.55, -1.32, -1.68, -1.62),
 )
 SHAPES = (4, 3), (3, 5)
+SLOPES = "slopes by z_mean, ", "slopes by z_log_var, "
+# What stands in for log 2π: without the logarithm, the 2 or the bracket.
+WRONG_LOGS = 2 * math.pi, math.log(math.pi), math.log(2) * math.pi
+# Means, then log-variances, each row far out in its own way.
+FAR_OUT = np.array(
+    [
+        [(-60, 45), (0.02, -0.03), (0.9, -1.3)],
+        [(0.4, -0.7), (-24, -21), (11, 9)],
+    ]
+)
+ASK_FAR_OUT = (
+    "Near 0 your result is right, far out it is not. Which step of yours "
+    "keeps a number within bounds, or adds a little one to it?"
+)
 
 ASK_ABOUT_DISCRETE = {
     "reversed": "Who knows, and who is surprised? By whose probabilities do "
@@ -68,7 +82,8 @@ ASK_ABOUT_SAMPLING = {
     "their logarithms do?",
     "latents_not_summed": "Densities of independent dimensions multiply into "
     "one for each row. What do their logarithms do?",
-    "sums_batch": "Over which axis do you reduce, and which counts the rows?",
+    "sums_batch": "How many rows went in, and how many numbers came out? "
+    "Over which axis do you reduce, or which rows get lost on the way?",
     "variance_for_std": "Which number stretches epsilon, and how do you get "
     "it from the log of the variance?",
     "exp_missing": "z_log_var is a logarithm. What undoes it, and is that "
@@ -84,6 +99,11 @@ ASK_ABOUT_SAMPLING = {
     "of that variance?",
     "log_missing": "What does the log-density of exercise 3.4 ask for, the "
     "variance, its root or its logarithm? What do you give it for q?",
+    "log_var_as_log_std": "Which logarithm does the log-density of exercise "
+    "3.4 ask for, that of the variance or that of its root? What do you give "
+    "it for q?",
+    "ratio_of_logs": "The logarithm of a fraction is a difference of two "
+    "logarithms. Is it also a fraction of two?",
     "weighted_twice": "In a sum over outcomes a likely one needs a large "
     "weight. How do draws from q see to it that likely places count more?",
     "bits": "A nat belongs to one base of the logarithm. Which does yours "
@@ -114,6 +134,8 @@ ASK_ABOUT_SUMS = {
     "sums_batch": "Over which axis do you reduce, and which one counts the "
     "rows?",
     "half_missing": "Which terms does the ½ stand before, and its sign?",
+    "half_twice": "How often does a ½ reach each of your terms, from inside "
+    "the bracket and from outside?",
     "bits": "A nat belongs to one base of the logarithm. Which does yours "
     "take?",
 }
@@ -126,6 +148,8 @@ ASK_ABOUT_POSTERIOR = ASK_ABOUT_SUMS | {
     "all? Its mean is itself.",
     "two_pi_power": "Each dimension brings a log 2π of its own. How many does "
     "your sum count?",
+    "two_pi_wrong": "Work out log 2π on its own. Is it the number that your "
+    "code adds?",
     "not_standardised": "The mean of (z − mean)² is the variance. By what is "
     "that square divided in the formula?",
     "log_missing": "Does the log-density contain the variance here, or its "
@@ -148,6 +172,8 @@ ASK_ABOUT_PRIOR = ASK_ABOUT_SUMS | {
     "all? Its mean is itself.",
     "two_pi_power": "Each dimension brings a log 2π of its own. How many does "
     "your sum count?",
+    "two_pi_wrong": "Work out log 2π on its own. Is it the number that your "
+    "code adds?",
     "exp_missing": "z_log_var is a logarithm. Of what, and is that what you "
     "add to the square of the mean?",
     "std_for_variance": "The mean of z² contains the variance. What do you "
@@ -156,8 +182,12 @@ ASK_ABOUT_PRIOR = ASK_ABOUT_SUMS | {
     "does the exponential give then, without any factor?",
     "log_term_added": "Whose variance stands in front of the bell p? Look at "
     "log p(z) again: does it contain z_log_var?",
+    "one_added": "In 5.3 a 1 stood for the mean of epsilon². What stands in "
+    "its place here?",
     "divided_by_variance": "By which variance does log p divide z²: by that "
     "of q, or by its own?",
+    "sum_too_early": "Is the square of a sum the sum of the squares, and the "
+    "exponential of a sum the sum of the exponentials?",
     "square_of_sum": "(a + b)² is not a² + b². Which of the three terms has "
     "mean 0?",
 }
@@ -181,6 +211,8 @@ ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
     "is p, in three dimensions?",
     "reversed": "Over which of the two is the mean taken, and would yours "
     "divide by a variance? Look at what you subtract from what.",
+    "sum_too_early": "Is the square of a sum the sum of the squares, and the "
+    "exponential of a sum the sum of the exponentials?",
     "two_pi_left": "Both halves contain log 2π, once for each dimension. What "
     "is left of it after subtracting?",
 }
@@ -193,6 +225,12 @@ ASK_ABOUT_GRADIENTS = {
     "sign": "The divergence grows on either side of 0. Which sign has the "
     "slope on the right of it, and which has yours?",
     "exp_missing": "What is the slope of exp(v) by v?",
+    "power_rule": "Is exp(v) a power of v? Which rule do you use for its "
+    "slope, and what does that give at v = 0?",
+    "mean_not_squared": "The mean stands squared in the divergence. Is the "
+    "slope of a square the same everywhere?",
+    "reversed": "Of which divergence are these the slopes, and is anything "
+    "divided by a variance in yours of 5.5?",
     "std_for_variance": "Is the exponential that you differentiate that of "
     "z_log_var, or of half of it?",
     "log_var_as_log_std": "Is the exponential that you differentiate that of "
@@ -226,8 +264,17 @@ def kl_discrete(attempt):
         slips=_slips_of_discrete(p, q),
         rtol=1e-4,
     )
-    _look_at_the_never(attempt)
-    _look_at_the_impossible(attempt)
+    for p, q, mistake in [
+        # What never happens, also where nobody expects it.
+        (
+            (0.62, 0, 0.38, 0, 0),
+            (0.25, 0.15, 0.4, 0, 0.2),
+            "zero_times_log_zero",
+        ),
+        # What happens though nobody expects it.
+        ((0.2, 0.5, 0.3), (0.55, 0, 0.45), "infinity_missing"),
+    ]:
+        _look_at_zeros(attempt, np.array(p), np.array(q), mistake)
 
 
 @exercise(
@@ -251,16 +298,14 @@ def kl_monte_carlo(attempt):
 )
 def expected_log_posterior(attempt):
     """Judge E_q[log q(z)], summed over the latent dimensions."""
-    for n, k in SHAPES:
-        z_mean, z_log_var = _posterior(n, k)
-        _compare_twice(
-            [attempt(z_log_var=z_log_var) for _ in range(2)],
-            _expected(_log_posterior, z_mean, z_log_var).sum(axis=1),
-            asked=f"E[log q(z)] of each row of z_log_var ({n}, {k}): ({n},)",
-            question="Take one row and one dimension with z_log_var = 0. "
-            "Which number should each of your terms be?",
-            slips=_slips_of_posterior(z_log_var),
-        )
+    _judge_rows(
+        lambda z_mean, z_log_var: attempt(z_log_var=z_log_var),
+        lambda *z: _expected(_log_posterior, *z),
+        lambda m, v: _slips_of_posterior(v),
+        asked="E[log q(z)] of each row of z_log_var",
+        question="Take one row and one dimension with z_log_var = 0. "
+        "Which number should each of your terms be?",
+    )
 
 
 @exercise(
@@ -271,18 +316,15 @@ def expected_log_posterior(attempt):
 )
 def expected_log_prior(attempt):
     """Judge E_q[log p(z)], summed over the latent dimensions."""
-    for n, k in SHAPES:
-        z_mean, z_log_var = _posterior(n, k)
-        _compare_twice(
-            [attempt(z_mean=z_mean, z_log_var=z_log_var) for _ in range(2)],
-            _expected(_log_prior, z_mean, z_log_var).sum(axis=1),
-            asked=f"E[log p(z)] of each row, z_mean and z_log_var ({n}, {k}): "
-            f"({n},)",
-            question="Take one row and one dimension, first with z_mean = 0 "
-            "and z_log_var = 0, then change one of them. Where do you leave "
-            "the line that you worked out?",
-            slips=_slips_of_prior(z_mean, z_log_var),
-        )
+    _judge_rows(
+        lambda *z: attempt(z_mean=z[0], z_log_var=z[1]),
+        lambda *z: _expected(_log_prior, *z),
+        _slips_of_prior,
+        asked="E[log p(z)] of each row, z_mean and z_log_var",
+        question="Take one row and one dimension, first with z_mean = 0 and "
+        "z_log_var = 0, then change one of them. Where do you leave the line "
+        "that you worked out?",
+    )
 
 
 @exercise(
@@ -293,17 +335,14 @@ def expected_log_prior(attempt):
 )
 def kl_to_standard_normal(attempt):
     """Judge the closed form, summed over the latent dimensions."""
-    for n, k in SHAPES:
-        z_mean, z_log_var = _posterior(n, k)
-        _compare_twice(
-            [attempt(z_mean=z_mean, z_log_var=z_log_var) for _ in range(2)],
-            _kl(z_mean, z_log_var).sum(axis=1),
-            asked=f"KL(q ‖ p) of each row, z_mean and z_log_var ({n}, {k}): "
-            f"({n},)",
-            question="Compare with your functions of 5.3 and 5.4 on one row. "
-            "Is their difference the same as your formula?",
-            slips=_slips_of_kl(z_mean, z_log_var),
-        )
+    _judge_rows(
+        lambda *z: attempt(z_mean=z[0], z_log_var=z[1]),
+        _kl,
+        _slips_of_kl,
+        asked="KL(q ‖ p) of each row, z_mean and z_log_var",
+        question="Compare with your functions of 5.3 and 5.4 on one row. Is "
+        "their difference the same as your formula?",
+    )
 
 
 @exercise(
@@ -314,23 +353,24 @@ def kl_to_standard_normal(attempt):
 )
 def kl_gradients(attempt):
     """Judge both slopes of the divergence, an entry at a time."""
+    asked = "two arrays of slopes, by z_mean and by z_log_var"
+
+    def slopes(z_mean, z_log_var):
+        return _pair(attempt(z_mean=z_mean, z_log_var=z_log_var), asked)
+
     for n, k in SHAPES:
-        z_mean, z_log_var = _posterior(n, k)
-        asked = (
-            "two arrays of slopes, by z_mean and by z_log_var, each "
-            f"({n}, {k})"
-        )
-        slopes = _pair(attempt(z_mean=z_mean, z_log_var=z_log_var), asked)
+        z = _posterior(n, k)
         compare(
-            slopes,
-            _slopes_by_small_steps(z_mean, z_log_var),
-            asked=asked,
+            slopes(*z),
+            _slopes_by_small_steps(*z),
+            asked=f"{asked}, each ({n}, {k})",
             question="Move one entry by 0.001 and watch your divergence: how "
             "fast does it change?",
-            slips=_slips_of_gradients(z_mean, z_log_var),
+            slips=_slips_of_gradients(*z),
             rtol=1e-4,
-            parts=("slopes by z_mean, ", "slopes by z_log_var, "),
+            parts=SLOPES,
         )
+    _judge_edges(slopes, _slopes_by_small_steps, asked, SLOPES)
 
 
 # --- 5.1 --------------------------------------------------------------------
@@ -343,7 +383,12 @@ def _quietly(attempt, **inputs):
 
 
 def _mean_extra_surprise(p, q):
-    return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True) if a)
+    """Add up one outcome after the other."""
+    return sum(
+        a * math.log(a / b) if b else math.inf
+        for a, b in zip(p, q, strict=True)
+        if a
+    )
 
 
 def _slips_of_discrete(p, q):
@@ -357,7 +402,7 @@ def _slips_of_discrete(p, q):
         ("sign", [-right, *(-right / base for base in BASES)]),
         ("weights_missing", [extra.sum(), extra.mean()]),
         ("averages_outcomes", [right / len(p)]),
-        ("outcomes_not_summed", [p * extra, extra]),
+        ("outcomes_not_summed", [p * extra, extra, p * extra - p + q]),
         (
             "one_surprise_missing",
             [of_p, -of_p, crossed, -crossed, of_q - of_p, of_p - of_q],
@@ -367,41 +412,18 @@ def _slips_of_discrete(p, q):
     )
 
 
-def _look_at_the_never(attempt):
-    """Look at outcomes that never happen, one of them expected by nobody."""
-    p = np.array([0.62, 0.0, 0.38, 0.0, 0.0])
-    q = np.array([0.25, 0.15, 0.4, 0.0, 0.2])
+def _look_at_zeros(attempt, p, q, mistake):
+    """Look where only zeros are new, so that what is wrong is theirs."""
     asked = f"KL(p ‖ q) for p = {p.tolist()} and q = {q.tolist()}"
+    question = ASK_ABOUT_DISCRETE[mistake]
+    value = as_array(_without_crash(attempt, p, q, asked, mistake), asked)
     compare(
-        _without_crash(attempt, p, q, asked, "zero_times_log_zero"),
+        value,
         _mean_extra_surprise(p, q),
         asked=asked,
-        question=ASK_ABOUT_DISCRETE["zero_times_log_zero"],
-        slips=with_questions(
-            ASK_ABOUT_DISCRETE,
-            ("zero_times_log_zero", [np.nan, np.inf, -np.inf]),
-        ),
+        slips=[(mistake, value, question)],
         rtol=1e-4,
     )
-
-
-def _look_at_the_impossible(attempt):
-    """Look at an outcome that happens though nobody expected it."""
-    p, q = np.array([0.2, 0.5, 0.3]), np.array([0.55, 0.0, 0.45])
-    asked = (
-        f"KL(p ‖ q) for p = {p.tolist()} and q = {q.tolist()}, where "
-        "something happens that q held to be impossible"
-    )
-    value = as_array(
-        _without_crash(attempt, p, q, asked, "infinity_missing"), asked
-    )
-    if value.shape or value != np.inf:
-        raise ExerciseFailed(
-            asked,
-            f"shape {value.shape}" if value.shape else f"{value:.6g}",
-            ASK_ABOUT_DISCRETE["infinity_missing"],
-            "infinity_missing",
-        )
 
 
 def _without_crash(attempt, p, q, asked, mistake):
@@ -556,18 +578,27 @@ def _slips_played(z_mean, z_log_var):
         "sign": [-right],
         "averages_latent": [right / z_mean.shape[1]],
         "samples_summed": [right * N_DRAWS],
-        "weighted_twice": [right * np.exp(bell(z, z_mean, z_log_var))],
+        "weighted_twice": [
+            factor * right * np.exp(bell(z, z_mean, z_log_var))
+            for factor in (1, N_DRAWS)
+        ],
         "clipped": [np.maximum(right, 0), np.abs(right)],
         "half_missing": [2 * right],
         "bits": [right / math.log(2)],
         "two_pi_missing": [right - two_pi, right + two_pi],
-        "variance_for_std": drawn(z_mean + std**2 * epsilon),
+        "variance_for_std": [
+            *drawn(z_mean + std**2 * epsilon),
+            *drawn(z_mean + std**2 / 2 * epsilon),
+        ],
         "exp_missing": [
             *drawn(z_mean + z_log_var * epsilon),
             *drawn(z_mean + z_log_var / 2 * epsilon),
         ],
         "noise_not_scaled": drawn(z_mean + epsilon),
-        "mean_not_added": drawn(std * epsilon),
+        "mean_not_added": [
+            *drawn(std * epsilon),
+            ratio(z, q=(zeros, z_log_var)),
+        ],
         "uniform_noise": [
             ratio(z_mean + std * rng.uniform(lowest, 1, shape))
             for lowest in (0, -1)
@@ -582,6 +613,10 @@ def _slips_played(z_mean, z_log_var):
             )
         ],
         "log_missing": [ratio(z, q=(z_mean, s)) for s in (std, std**2)],
+        "log_var_as_log_std": [
+            ratio(z, q=(z_mean, factor * z_log_var)) for factor in (0.5, 2)
+        ],
+        "ratio_of_logs": [bell(z, z_mean, z_log_var) / bell(z, zeros, zeros)],
     }
 
 
@@ -634,6 +669,43 @@ def _name_of_spread(spread):
 # --- 5.3 to 5.6 -------------------------------------------------------------
 
 
+def _judge_rows(call, right, slips, *, asked, question):
+    """Judge one number for each row, at random places and then elsewhere.
+
+    `call` is the answer, `right` gives the terms (n, k) and `slips` what
+    `compare` takes; all are functions of z_mean and z_log_var.
+    """
+    for n, k in SHAPES:
+        z = _posterior(n, k)
+        _compare_twice(
+            [call(*z) for _ in range(2)],
+            right(*z).sum(axis=1),
+            asked=f"{asked} ({n}, {k}): ({n},)",
+            question=question,
+            slips=slips(*z),
+        )
+    _judge_edges(call, lambda *z: right(*z).sum(axis=1), asked)
+
+
+def _judge_edges(call, right, asked, parts=()):
+    """Judge a single number, and then what only shows far out."""
+    z = _posterior(1, 1)
+    compare(
+        call(*z), right(*z), asked=f"{asked} (1, 1)", rtol=1e-4, parts=parts
+    )
+    value = as_array(call(*FAR_OUT), asked)
+    finite = np.all(np.isfinite(value))
+    compare(
+        value,
+        right(*FAR_OUT),
+        asked=f"{asked} {FAR_OUT[0].shape}, with means as far as 60 and "
+        "log-variances from -24 to 11",
+        slips=[("clipped", value, ASK_FAR_OUT)] if finite else [],
+        rtol=1e-4,
+        parts=parts,
+    )
+
+
 def _compare_twice(values, right, *, asked, question, slips):
     """Compare, and ask about chance where two calls differ or come close."""
     value, again = (
@@ -665,37 +737,29 @@ def _posterior(n, k):
 
 
 def _expected(function, z_mean, z_log_var):
-    """Average function(z, q) over q, an entry at a time, by quadrature.
+    """Average a function of z, mean and log-variance over each entry's q.
 
     Four nodes are exact for parabolas, as log-densities are.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(4)
-    shares = weights / weights.sum()
-
-    def one(mean, log_var):
-        q = NormalDist(mean, math.exp(log_var / 2))
-        return sum(
-            share * function(q.mean + q.stdev * node, q)
-            for node, share in zip(nodes, shares, strict=True)
-        )
-
-    return np.vectorize(one)(z_mean, z_log_var)
+    m, v = z_mean[..., None], z_log_var[..., None]
+    values = function(m + np.exp(v / 2) * nodes, m, v)
+    return values @ (weights / weights.sum())
 
 
-def _log_posterior(z, q):
-    return math.log(q.pdf(z))
+def _log_posterior(z, mean, log_var):
+    square = (z - mean) ** 2 / np.exp(log_var)
+    return -0.5 * (LOG_TWO_PI + log_var + square)
 
 
-def _log_prior(z, q):
-    return math.log(STANDARD.pdf(z))
+def _log_prior(z, mean, log_var):
+    return _log_posterior(z, 0, 0)
 
 
 def _kl(z_mean, z_log_var):
     """Give KL(q || p) of every dimension, (n, k)."""
-    return _expected(
-        lambda z, q: _log_posterior(z, q) - _log_prior(z, q),
-        z_mean,
-        z_log_var,
+    return _expected(_log_posterior, z_mean, z_log_var) - _expected(
+        _log_prior, z_mean, z_log_var
     )
 
 
@@ -729,7 +793,7 @@ def _slips_of_half(first, second, own, but=()):
     """List what comes of -½ Σ (log 2π + first + second) done wrong.
 
     `own` are the slips that this exercise alone has: from slug to what they
-    add to log 2π.
+    add to log 2π. `but` is for `signs_and_halves`.
     """
     rest = first + second
     n, k = rest.shape
@@ -747,11 +811,13 @@ def _slips_of_half(first, second, own, but=()):
                 count * (LOG_TWO_PI + second) + first,
             )
         ],
+        "two_pi_wrong": [wrong + rest for wrong in WRONG_LOGS],
         "bits": [
             bracket
             for base in BASES
             for bracket in (
                 LOG_TWO_PI / base + rest,
+                (LOG_TWO_PI + first) / base + second,
                 (LOG_TWO_PI + rest) / base,
             )
         ],
@@ -762,9 +828,8 @@ def _slips_of_half(first, second, own, but=()):
         for bracket in several
     ]
     return [
-        *_summed(
-            halves + signs_and_halves(LOG_TWO_PI, first, second, but=but)
-        ),
+        *_summed(halves),
+        *_summed(signs_and_halves(LOG_TWO_PI, first, second, but=but)),
         *_signs_and_reductions(-0.5 * (LOG_TWO_PI + rest)),
     ]
 
@@ -778,12 +843,14 @@ def _slips_of_posterior(v):
         "std_for_variance": [v / 2 + 1],
         "log_var_as_log_std": [2 * v + 1],
     }
-    slips = _slips_of_half(v, np.ones_like(v), own, but=[(1, 2, 1)])
+    named = (1, 2, 1), (1, 0.5, 1)
+    slips = _slips_of_half(v, np.ones_like(v), own, but=named)
     return with_questions(ASK_ABOUT_POSTERIOR, *slips)
 
 
 def _slips_of_prior(m, v):
     square, variance, std = m**2, np.exp(v), np.exp(v / 2)
+    sum_of_logs = v.sum(axis=1, keepdims=True)
     own = {
         "mean_not_squared": [m + variance, np.abs(m) + variance],
         "mean_missing": [variance],
@@ -791,12 +858,18 @@ def _slips_of_prior(m, v):
         "exp_missing": [square + v, square + v**2],
         "std_for_variance": [square + std],
         "log_var_as_log_std": [square + variance**2],
-        "log_term_added": [v + square + variance, v + square + 1],
+        "log_term_added": [v + square + variance, v + square + 1, v + 1],
+        "one_added": [square + variance + 1],
         "divided_by_variance": [
-            square / variance + 1,
-            v + square / variance + 1,
+            log_term + square / variance + one
+            for log_term in (0, v)
+            for one in (0, 1)
         ],
-        "square_of_sum": [(m + std) ** 2, (m + variance) ** 2],
+        "square_of_sum": [(m + wrong) ** 2 for wrong in (std, variance, v)],
+        "sum_too_early": [
+            squared_sum(m) + variance,
+            square + np.exp(sum_of_logs) / v.shape[1],
+        ],
     }
     slips = _slips_of_half(square, variance, own)
     return with_questions(ASK_ABOUT_PRIOR, *slips)
@@ -812,9 +885,12 @@ def _pair(result, asked):
     try:
         first, second = result
     except (TypeError, ValueError):
+        length = operator.length_hint(result)
+        size = f" and length {length}" if length else ""
         raise ExerciseFailed(
             asked,
-            f"something of type {type(result).__name__}, which is no pair",
+            f"something of type {type(result).__name__}{size}, which is no "
+            "pair",
             "What stands behind `return`, and is it two things?",
             "wrong_type",
         ) from None
@@ -843,6 +919,7 @@ def _slips_of_gradients(m, v):
     variance = np.exp(v)
     by_mean, by_log_var = m, 0.5 * (variance - 1)
     right = np.stack([by_mean, by_log_var])
+    backwards = np.stack([m / variance, 0.5 * (1 - (1 + m**2) / variance)])
     first = [
         (None, by_mean),
         ("half_missing", 2 * m),
@@ -850,6 +927,8 @@ def _slips_of_gradients(m, v):
         ("not_differentiated", m**2 / 2),
         ("not_differentiated", m**2),
         ("sign", -m),
+        ("mean_not_squared", np.ones_like(m)),
+        ("mean_not_squared", np.full_like(m, 0.5)),
     ]
     second = [
         (None, by_log_var),
@@ -861,9 +940,13 @@ def _slips_of_gradients(m, v):
         ("sign", -by_log_var),
         ("sign", 0.5 * (1 + variance)),
         ("exp_missing", 0.5 * (v - 1)),
+        ("power_rule", 0.5 * (v * np.exp(v - 1) - 1)),
+        ("power_rule", 0.5 * (v * variance - 1)),
         ("std_for_variance", 0.5 * (np.exp(v / 2) - 1)),
+        ("std_for_variance", 0.5 * (np.exp(v / 2) / 2 - 1)),
         ("log_var_as_log_std", 0.5 * (np.exp(2 * v) - 1)),
         ("log_var_as_log_std", np.exp(2 * v) - 1),
+        ("log_var_as_log_std", np.exp(2 * v) - 0.5),
         ("by_variance", 0.5 * (1 - 1 / variance)),
         ("by_variance", 2 * np.sinh(v / 2)),
         ("not_differentiated", 0.5 * (variance - v)),
@@ -880,6 +963,7 @@ def _slips_of_gradients(m, v):
         ASK_ABOUT_GRADIENTS,
         *wrong,
         ("gradient_swapped", swapped),
+        ("reversed", [backwards]),
         ("latents_summed", [right.sum(axis) for axis in (1, 2, (1, 2))]),
         ("averages_latent", [right / count for count in (k, n, n * k)]),
         ("averages_latent", [right.mean(axis) for axis in (1, 2, (1, 2))]),

@@ -566,6 +566,10 @@ _QUESTIONS = {
     "many has yours?",
     "sign_in_bracket": "Hold your KL for one latent dimension against the "
     "formula, a sign at a time. Which differs?",
+    "half_twice": "Hold your KL for one latent dimension against the "
+    "formula, a factor at a time. Which is there twice?",
+    "sum_too_early": "Square and exponential belong to a single latent "
+    "dimension. What does your code take them of?",
     "two_pi_left": "Log 2π stands in both log-densities. How often is it left "
     "in their difference, and how often in yours?",
     "one_missing": "What should the KL be at z_mean = 0 and z_log_var = 0, "

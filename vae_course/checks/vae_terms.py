@@ -240,6 +240,10 @@ _QUESTIONS = {
     "exp_missing": "One term of the formula holds the variance itself. Is "
     "that what you added?",
     "mean_not_squared": "Is a mean of −1 any nearer to 0 than a mean of 1?",
+    "half_twice": "How many halves stand before each term of lesson 05, and "
+    "how many before yours?",
+    "sum_too_early": "Square and exponential belong to a single latent. "
+    "What does your code take them of?",
     "mean_missing": "Does your divergence grow as the mean leaves 0?",
     "variance_missing": "Does your divergence grow as the cloud gets wide?",
     "two_pi_left": "Log 2π stands in both log-densities. What is left of it "
