@@ -206,10 +206,12 @@ def importance_weighted_bound(attempt):
 
 
 def _judge_bound(attempt, log_weights, kind):
+    first = ", ".join(f"{nats:.4g}" for nats in log_weights[0])
     compare(
         attempt(log_weights=log_weights),
         logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1]),
-        asked=f"the log of the mean weight of each image, {kind}",
+        asked=f"the log of the mean weight of each image, {kind}; the first "
+        f"has the log-weights {first}",
         slips=_slips_of_bound(log_weights),
         question="Try it on one row by hand: the logs of the weights 1 and 3, "
         "whose mean is 2.",
@@ -310,7 +312,8 @@ def condition_decoder_input(attempt):
             asked=f"{n} rows: {latent_dim} numbers of the code, then "
             f"{n_classes} places with a one in that of the class",
             slips=_slips_of_condition(z, labels, rows.astype("float64")),
-            question="Print one row of yours, its code and its label.",
+            question="Print one row of yours beside its code and its label. "
+            "Where does which of the two stand?",
         )
 
 
@@ -409,7 +412,8 @@ def _judge_diagnosis(patient, diagnosis, slip):
         raise ExerciseFailed(
             f"{asked}, one of {', '.join(clinic.SLIPS)}",
             repr(diagnosis),
-            "How is the slip that you mean spelled in this list?",
+            "One word of this list is asked for. How is the slip that you "
+            "mean spelled there?",
             "unknown_slug",
         )
     if str(diagnosis) != slip:
