@@ -66,7 +66,7 @@ def diagonal_normal_log_pdf(attempt):
     ]
     for reach in 4, 160:
         x = np.tile([1.0, -1.1, 3.2], (49, 1))
-        x[:, 0] = np.linspace(1 - reach, 1 + reach, len(x))
+        x[:, 0] = np.linspace(-reach, reach, len(x))
         yield Curves(
             "The log-density along a line through three dimensions",
             x[:, 0],
