@@ -1,6 +1,7 @@
 """The contract of every check, seen from a learner's side."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -180,6 +181,12 @@ def forget_the_weights(x):
     return keras.optimizers.SGD().apply([x])
 
 
+def call_an_older_keras(x):
+    import keras
+
+    return keras.backend.random_normal(x.shape)
+
+
 def give_up(x):
     raise SystemExit
 
@@ -190,6 +197,8 @@ def give_up(x):
         (lambda x: twise(x), "Where is that name made"),  # noqa: F821
         (name_a_result_as_a_function, "Which name stands left of an ="),
         (lambda x: x.doubled(), "stands before the dot"),
+        (call_an_older_keras, "for an older Keras"),
+        (lambda x: math.exp(x), "takes a single number"),
         (lambda x: library_double(), "Which arguments does the call pass"),
         (lambda x: library_double(x, x), "Which arguments does the call pass"),
         (lambda x: library_double(y=x), "Which arguments does the call pass"),
@@ -204,6 +213,17 @@ def give_up(x):
 )
 def test_crash_is_followed_by_a_question_that_fits(answer, question):
     assert question in failure_of(answer).args[2]
+
+
+def test_crash_in_tensorflow_is_told_without_its_inner_names():
+    def answer(x):
+        import tensorflow as tf
+
+        return tf.zeros(3) - tf.zeros(2)
+
+    got = failure_of(answer).args[1]
+    assert got.startswith("InvalidArgumentError: Incompatible shapes")
+    assert "{{" not in got and "[Op:" not in got
 
 
 def test_crash_inside_compiled_numpy_points_at_the_learners_own_line():

@@ -32,6 +32,12 @@ QUESTIONS = [
     ),
     (
         AttributeError,
+        r"module '(keras|tensorflow)",
+        "Was that line written for an older Keras? Which functions do the "
+        "cells above use for the same?",
+    ),
+    (
+        AttributeError,
         "",
         "Of which type is what stands before the dot, and from where should "
         "it have something of that name?",
@@ -66,6 +72,12 @@ QUESTIONS = [
         "truth value of an array|boolean negative",
         "One True or False, or an array of them: which is it there, and what "
         "does NumPy write for the same on every element?",
+    ),
+    (
+        TypeError,
+        "converted to Python scalar",
+        "That function takes a single number. What did it get, and which "
+        "library here has it for many at once?",
     ),
     (
         RuntimeError,
@@ -246,9 +258,11 @@ def _short(error):
     """Keep the head of a message: Keras and TensorFlow write pages.
 
     Keras wraps an error in a page of its own and sets it in bold there.
+    TensorFlow puts a name of its own in double braces before it.
     """
     bold = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error), re.DOTALL)
-    text = (bold.group(1) if bold else str(error)).strip()
+    text = bold.group(1) if bold else str(error)
+    text = re.sub(r"\{\{.*?\}\}|\[Op:\w+\] name: *$", "", text).strip()
     return text if len(text) <= 400 else text[:400] + " …"
 
 
