@@ -275,6 +275,19 @@ def whole_table(images, batch_size, order):
     yield from images[table]
 
 
+def one_step_more(images, batch_size, order):
+    for step in range(len(images) // batch_size + 1):
+        yield images[order[step * batch_size : (step + 1) * batch_size]]
+
+
+def one_batch_less(images, batch_size, order):
+    """Stop before the last whole batch where there is no rest after it."""
+    for start in range(0, len(images) - batch_size, batch_size):
+        yield images[order[start : start + batch_size]]
+    if len(images) % batch_size:
+        yield images[order[start + batch_size :]]
+
+
 def one_too_many(images, batch_size, order):
     for start in range(0, len(images), batch_size):
         yield images[order[start : start + batch_size + 1]]
@@ -406,6 +419,8 @@ WRONG_DATASETS = [
     ("remainder_dropped", cut_short),
     ("remainder_dropped", functools.partial(by_batches_of, whole_steps)),
     ("remainder_dropped", functools.partial(by_batches_of, whole_table)),
+    ("remainder_dropped", functools.partial(by_batches_of, one_batch_less)),
+    ("empty_batch", functools.partial(by_batches_of, one_step_more)),
     (
         "remainder_dropped",
         lambda images, batch_size, shuffle, seed: plain(
@@ -529,6 +544,12 @@ WRONG_DATASETS = [
         "wrong_batch_size",
         lambda images, batch_size, shuffle, seed: plain(
             images, len(images), shuffle, seed
+        ),
+    ),
+    (
+        "wrong_batch_size",
+        lambda images, batch_size, shuffle, seed: plain(
+            images, 5, shuffle, seed
         ),
     ),
     ("targets_out_of_step", two_shuffles),

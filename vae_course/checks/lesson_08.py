@@ -19,6 +19,7 @@ def make_dataset(attempt):
     """Judge the batches of two epochs by the numbers of their images."""
     images = _numbered(23, (4, 3, 1))
     _judge_order_kept(_epochs(attempt, images, shuffle=False, seed=SEED))
+    _judge_without_a_rest(attempt)
     shuffled = _epochs(attempt, images, shuffle=True, seed=SEED)
     _judge_shuffled(shuffled)
     _look_for_a_small_buffer(attempt)
@@ -135,6 +136,20 @@ def _judge_order_kept(epochs):
         _judge_whole(epoch)
 
 
+def _judge_without_a_rest(attempt):
+    images = _numbered(20, (4, 3, 1))
+    dataset = _dataset(attempt, images, BATCH_SIZE, shuffle=False, seed=SEED)
+    lengths = [len(batch) for batch in attempt.run(_read, dataset, images)]
+    if lengths != [5, 5, 5, 5]:
+        raise ExerciseFailed(
+            "20 images in 4 batches of 5",
+            f"batches of {lengths}",
+            "How many batches do you count on, and what is left for the last "
+            "one where nothing is left over?",
+            "empty_batch" if 0 in lengths else "remainder_dropped",
+        )
+
+
 def _judge_shuffled(epochs):
     in_order = [sum(epoch, []) == list(range(23)) for epoch in epochs]
     neighbours = all(
@@ -245,6 +260,14 @@ def _look_for_a_small_buffer(attempt):
     images = _numbered(60_011, (2, 1, 1))
     dataset = _dataset(attempt, images, 50, shuffle=True, seed=SEED)
     seen = attempt.run(_read, dataset.take(10), images)
+    lengths = [len(batch) for batch in seen]
+    if lengths != 10 * [50]:
+        raise ExerciseFailed(
+            "batches of 50 images, where batch_size is 50",
+            f"batches of {lengths}",
+            "Which number says how large a batch is?",
+            "wrong_batch_size",
+        )
     if max(map(max, seen)) < 57_000:
         raise ExerciseFailed(
             "any of 60,011 images may stand in the first ten batches of 50",
