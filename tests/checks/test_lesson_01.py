@@ -495,7 +495,10 @@ WRONG_ENCODERS = [
         encoder_of(*HALVES, lambda: layers.Permute((3, 1, 2)), layers.Flatten),
     ),
     (None, lambda n=2: encoder_with(latent_dim=n, strides=3)),
-    (None, lambda n=2: encoder_with(latent_dim=n, filters=(128, 64, 32))),
+    (
+        "wrong_channels",
+        lambda n=2: encoder_with(latent_dim=n, filters=(128, 64, 32)),
+    ),
     (None, lambda n=2: keras.Sequential([keras.Input(32, 32, 1)])),
     (ANY, lambda n=2: encoder_with(layers.Dense(n, "tanh"), strides=1)),
     (ANY, lambda n=2: encoder_with(layers.Dense(n, "relu"), activation=None)),
@@ -521,7 +524,10 @@ WRONG_ENCODERS = [
     (None, networks.build_dense_encoder),
     ("wrong_output_shape", ReturnsTwo),
     ("wrong_type", encoder_that(lambda z: {"z": z})),
-    (None, lambda n=2: encoder_with(filters=(64, 128, 256), latent_dim=n)),
+    (
+        "wrong_channels",
+        lambda n=2: encoder_with(filters=(64, 128, 256), latent_dim=n),
+    ),
     (None, lambda n=2: encoder_with(filters=(32, 64), latent_dim=n)),
     (
         "activation_on_latent",
@@ -550,8 +556,22 @@ WRONG_ENCODERS = [
     ("wrong_type", encoder_tensor),
     ("wrong_type", encoder_layers),
     ("wrong_type", lambda latent_dim=2: networks.build_encoder),
-    (None, lambda n=2: encoder_with(filters=(16, 32, 128), latent_dim=n)),
-    (None, lambda n=2: encoder_with(kernel_size=5, latent_dim=n)),
+    (
+        "wrong_channels",
+        lambda n=2: encoder_with(filters=(16, 32, 128), latent_dim=n),
+    ),
+    (
+        "wrong_kernel_size",
+        lambda n=2: encoder_with(kernel_size=5, latent_dim=n),
+    ),
+    (
+        "wrong_kernel_size",
+        functools.partial(encoder_of_own_layers, kernel_size=(3, 5)),
+    ),
+    (
+        "wrong_kernel_size",
+        lambda n=2: encoder_of_each(n, kernel_size=(5, 3, 3)),
+    ),
     (
         None,
         lambda n=2: encoder_with(
@@ -748,6 +768,14 @@ class Double(layers.Layer):
         return self.stamp(x)
 
 
+class Enlarge(Halve):
+    def __init__(self, filters):
+        super().__init__(filters, strides=1)
+
+    def call(self, x):
+        return ops.repeat(ops.repeat(super().call(x), 2, axis=1), 2, axis=2)
+
+
 SIDES = 4, 4, 128
 
 
@@ -889,6 +917,7 @@ WRONG_DECODERS = [
     ("output_not_bounded", HandmadeUnbounded),
     ("output_not_bounded", functional_with(lambda x: 255 * ops.sigmoid(x))),
     ("output_not_bounded", functional_with(ops.abs)),
+    (None, decoder_of(*stamps(Enlarge))),
     ("activation_missing", decoder_of(*stamps(Double, activation=None))),
     ("padding_missing", decoder_of(*stamps(padding="valid"))),
     (
@@ -898,7 +927,11 @@ WRONG_DECODERS = [
         ),
     ),
     (None, decoder_of(lambda: layers.Permute((2, 1, 3)), *stamps())),
-    (None, decoder_of(*stamps(filters=FILTERS), dense=512, shape=(4, 4, 32))),
+    (
+        "wrong_channels",
+        decoder_of(*stamps(filters=FILTERS), dense=512, shape=(4, 4, 32)),
+    ),
+    ("wrong_channels", decoder_of(*stamps(Double, filters=(128, 128, 32)))),
     (
         None,
         decoder_of(*stamps(filters=(64, 32)), dense=8192, shape=(8, 8, 128)),
@@ -925,7 +958,10 @@ WRONG_DECODERS = [
         lambda n=2: decoder_with(latent_dim=n, activation="linear"),
     ),
     ("wrong_type", lambda n=2: functional_decoder(n).output),
-    (None, lambda n=2: decoder_with(latent_dim=n, kernel_size=5)),
+    (
+        "wrong_kernel_size",
+        lambda n=2: decoder_with(latent_dim=n, kernel_size=5),
+    ),
     ("wrong_input_shape", lambda n=3: networks.build_decoder(n)),
 ]
 

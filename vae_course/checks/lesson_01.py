@@ -220,6 +220,24 @@ def _what_may_lead_on(odd, lacking):
             "Which argument takes that away?",
             "bias_missing",
         )
+    got, asked = (
+        [shape for shape in shapes.elements() if len(shape) == 4]
+        for shapes in (odd, lacking)
+    )
+    if got and sorted(s[2:] for s in got) == sorted(s[2:] for s in asked):
+        return (
+            "How many rows and columns of pixels does a kernel weigh at a "
+            "time, and which argument says so?",
+            "wrong_kernel_size",
+        )
+    three_wide = got and all(shape[:2] == (3, 3) for shape in got)
+    other_kind = sorted(map(sorted, got)) == sorted(map(sorted, asked))
+    if three_wide and len(got) == len(asked) and not other_kind:
+        return (
+            "The last two numbers of a kernel's shape are channels. How many "
+            "come out of each layer, and in which order?",
+            "wrong_channels",
+        )
     return (
         "Compare `summary()` with the exercise, a layer at a time. Which is "
         "missing, which is not asked for, and which is of another kind or "
