@@ -8,7 +8,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+import nbformat
+
 from vae_course.checks import checks_of_lesson
+from vae_course.grading.calls import calls_in
 
 BROKEN = ValueError, KeyError, TypeError, AttributeError, OSError
 
@@ -86,8 +89,14 @@ def read_lesson(path):
 def _code_cells(path):
     """Return (source, metadata) of each code cell of a file."""
     notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+    if notebook.get("nbformat", 4) < 4:
+        notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
     return [
-        ("".join(cell["source"]), dict(cell.get("metadata", {})))
+        # IPython drops empty lines at the top and counts without them.
+        (
+            re.sub(r"\A(\s*\n)+", "", "".join(cell["source"])),
+            dict(cell.get("metadata", {})),
+        )
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
     ]
@@ -124,7 +133,7 @@ def _checks_by_number(path, sources):
 def _cells(sources, checks):
     claims = [_claim(metadata) for _, metadata in sources]
     lost = {
-        check.__name__: number
+        number: check
         for number, check in checks.items()
         if (number, "check") not in claims
     }
@@ -132,8 +141,8 @@ def _cells(sources, checks):
     for count, (source, metadata) in enumerate(sources, start=1):
         exercise, role = claims[count - 1]
         tags = metadata.get("tags") or []
-        if exercise is None and (called := _calls(source, lost)):
-            exercise, role = called, "check"
+        if exercise is None and (called := calls_in(source, lost)):
+            exercise, role = called[0], "check"
         if exercise is None and (not source.strip() or "nbval-skip" in tags):
             continue
         name = f"{exercise} {role}" if exercise else f"cell {count}"
@@ -145,12 +154,6 @@ def _cells(sources, checks):
         may_fail = "raises-exception" in tags and exercise is None
         cells.append(Cell(name, source, role, exercise, may_fail))
     return cells
-
-
-def _calls(source, lost):
-    """Recognise a check that was typed anew, without its metadata."""
-    names = re.findall(r"\bcheck\.(\w+)\(", source)
-    return next((lost[name] for name in names if name in lost), None)
 
 
 def _missing(checks, cells):

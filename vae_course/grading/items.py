@@ -2,7 +2,6 @@
 
 import pytest
 
-from vae_course.grading import RESULT
 from vae_course.grading.cells import read_lesson
 from vae_course.grading.kernel import COLOUR, PatientKernel
 from vae_course.grading.verdicts import Grader
@@ -19,7 +18,8 @@ class LessonFile(pytest.File):
         """Yield a test for each code cell."""
         lesson = read_lesson(self.path)
         limit = self.config.option.nbval_cell_timeout
-        kernel = PatientKernel(self.path.parent)
+        sealed = {check.__module__ for check in lesson.checks.values()}
+        kernel = PatientKernel(self.path.parent, sorted(sealed))
         self.lesson, self.kernel = lesson, kernel
         self.grader = Grader(lesson, kernel, limit)
         for cell in lesson.cells:
@@ -45,7 +45,7 @@ class CellItem(pytest.Item):
         """Run the cell and turn its verdict into pytest's."""
         verdict = self.parent.grader.verdict(self.cell)
         if verdict.counts:
-            self.user_properties.append((RESULT, self._result(verdict)))
+            self.user_properties += self._result(verdict).items()
         demanded = self.config.option.all_solved and verdict.counts
         if verdict.fate == "failed" or demanded and verdict.fate != "passed":
             raise CellFailed(verdict.message)
@@ -67,15 +67,34 @@ class CellItem(pytest.Item):
         return self.path, None, f"{self.cell.name} in {self.path.name}"
 
     def _result(self, verdict):
-        """Return a row of the table."""
+        """Return what the table and a JUnit report tell of an exercise."""
         exercise = self.cell.exercise
         check = self.parent.lesson.checks.get(exercise)
         what = exercise or self.cell.name
+        possible = check.points if check else 0
         return {
             "notebook": self.parent.nodeid,
-            "exercise": exercise,
+            "exercise": exercise or "",
             "what": f"{what} {check.__name__}" if check else what,
-            "fate": verdict.fate,
-            "points": check.points if check else 0,
-            "mistake": verdict.mistake,
+            "status": verdict.fate,
+            "points": possible if verdict.fate == "passed" else 0,
+            "points_possible": possible,
+            "mistake": verdict.mistake or "",
+            "message": COLOUR.sub("", verdict.message),
         }
+
+
+class OtherFile(pytest.File):
+    """A notebook beside the lessons that is none of them: not run."""
+
+    def collect(self):
+        """Yield one test, to be skipped."""
+        yield OtherItem.from_parent(self, name="file")
+
+
+class OtherItem(pytest.Item):
+    """The place of a notebook that is not run."""
+
+    def runtest(self):
+        """Skip it."""
+        pytest.skip("not a notebook of this course, so it is not run")

@@ -1,5 +1,6 @@
 """A kernel that outlives what a learner's cells do to it."""
 
+import ast
 import os
 import re
 import subprocess
@@ -22,6 +23,11 @@ START_LIMIT = 60.0
 REPLAY_LIMIT = 300.0
 POLL = 0.2
 GRACE = 5.0
+KEEPER = "__import__('IPython').get_ipython().keeper.{}()"
+FIRST = "__import__('vae_course.grading.keeper', fromlist=['start']).start()"
+SEAL = (
+    "__import__('vae_course.grading.seal', fromlist=['digests']).digests({!r})"
+)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -33,11 +39,13 @@ class Outcome:
         ended: "well", "error", "timeout", "died", "exit" or "no kernel".
         results: what the checks in the cell published.
         error: what a kernel says of an exception: ename, evalue, traceback.
+        value: what the expression asked for came to, as text, or None.
     """
 
     ended: str = "well"
     results: list = field(default_factory=list)
     error: dict = field(default_factory=dict)
+    value: str | None = None
 
     def text(self):
         """Return what the exception shows in JupyterLab."""
@@ -67,19 +75,21 @@ class Outcome:
 class PatientKernel:
     """Run one notebook's cells, whatever becomes of the process.
 
-    A kernel that died is replaced by a new one, in which the cells that
-    ended well are run again; at most MAX_STARTS times.
+    A kernel that died is replaced by a new one, in which the code that
+    ended well is run again; at most MAX_STARTS times.
 
     Args:
         folder: path in which the kernel works.
+        sealed: list of the names of modules of checks that may not change.
     """
 
-    def __init__(self, folder):
-        self.folder, self.starts = str(folder), 0
-        self.process, self.ran_well = None, []
+    def __init__(self, folder, sealed=()):
+        self.folder, self.sealed = str(folder), list(sealed)
+        self.starts, self.process = 0, None
+        self.ran_well, self.seal = [], {}
 
     def run(self, source, limit):
-        """Run a cell.
+        """Run a piece of code.
 
         Args:
             source: its code.
@@ -94,6 +104,43 @@ class PatientKernel:
         if outcome.ended == "well":
             self.ran_well.append(source)
         return outcome
+
+    def keep(self, what):
+        """Have the keeper in the kernel "remember", "settle" or "restore".
+
+        Args:
+            what: str, the name of a method of `keeper.Keeper`.
+        """
+        self.run(KEEPER.format(what), START_LIMIT)
+
+    def checks_are_whole(self):
+        """Tell whether the checks are what they were before the first cell.
+
+        A kernel that gives no answer in time is ended, for what it may
+        have changed ends with it.
+        """
+        if self.process is None:
+            return True
+        now = self._digests()
+        return self.process is None or self.seal.items() <= now.items()
+
+    def _digests(self):
+        outcome = self._execute("", START_LIMIT, SEAL.format(self.sealed))
+        if outcome.ended == "timeout":
+            self.stop()
+        try:
+            return ast.literal_eval(outcome.value or "")
+        except (ValueError, SyntaxError):
+            return {}
+
+    def forget(self, start):
+        """Go on as if the latest code had never been run.
+
+        Args:
+            start: int, how many of the pieces that ended well stay.
+        """
+        self.stop()
+        del self.ran_well[start:]
 
     def stop(self):
         """End the kernel, if there is one."""
@@ -110,18 +157,23 @@ class PatientKernel:
             except (RuntimeError, OSError):
                 self.starts = MAX_STARTS
                 return False
+            self._execute(FIRST, START_LIMIT)
+            self.seal = self._digests()
             self._replay()
         return self.process is not None
 
     def _replay(self):
         for source in list(self.ran_well):
+            if self.process is None:
+                return
             self._execute(source, REPLAY_LIMIT)
             if self.process is None:
                 self.ran_well.remove(source)
-                return
 
-    def _execute(self, source, limit):
-        outcome = self.process.execute(source, limit)
+    def _execute(self, source, limit, expression=None):
+        if self.process is None:
+            return Outcome("no kernel")
+        outcome = self.process.execute(source, limit, expression)
         if outcome.ended in ("died", "exit") or not self.process.idle:
             self.stop()
         return outcome
@@ -151,8 +203,14 @@ class _Process(RunningKernel):
             self.stop()
             raise
 
-    def execute(self, source, limit):
-        request = self.execute_cell_input(source, allow_stdin=False)
+    def execute(self, source, limit, expression=None):
+        request = self.kc.execute(
+            source,
+            store_history=False,
+            allow_stdin=False,
+            stop_on_error=False,
+            user_expressions={"value": expression} if expression else None,
+        )
         outcome, self.idle = Outcome(), False
         deadline = time.monotonic() + limit
         while not self.idle:
@@ -176,7 +234,8 @@ class _Process(RunningKernel):
     def _next_message(self, request):
         """Wait a moment for a message of this request, else None."""
         try:
-            message = self.get_message("iopub", timeout=POLL)
+            # RunningKernel.get_message writes each out in full, to no log.
+            message = self.kc.get_iopub_msg(timeout=POLL)
         except Empty:
             return None
         is_ours = message["parent_header"].get("msg_id") == request
@@ -196,7 +255,7 @@ class _Process(RunningKernel):
         """
         while True:
             try:
-                reply = self.get_message("shell", timeout=GRACE)
+                reply = self.kc.get_shell_msg(timeout=GRACE)
             except Empty:
                 outcome.ended = "died"
                 return
@@ -205,6 +264,8 @@ class _Process(RunningKernel):
         content = reply["content"]
         if content["status"] != "ok":
             outcome.ended, outcome.error = "error", content
+        told = content.get("user_expressions", {}).get("value", {})
+        outcome.value = told.get("data", {}).get("text/plain")
         payload = content.get("payload", [])
         if any(part["source"] == "ask_exit" for part in payload):
             outcome.ended = "exit"

@@ -2,13 +2,24 @@
 
 from dataclasses import dataclass
 
+from vae_course.grading.calls import calls_in, split
+from vae_course.grading.kernel import Outcome
+
 TIME_LIMITS = {"setup": 120.0, "stub": 30.0, "check": 60.0}
-OTHER_LIMIT = 300.0
+OTHER_LIMIT = 120.0
 BIND_LIMIT = 120.0
 FATES = "failed", "blocked", "not started", "passed"
 BIND = (
     "globals().update([__import__('vae_course.checks').checks"
     ".library_version({!r})])"
+)
+NOT_STARTED = (
+    "not started: `raise NotImplementedError` stands in the way of an answer"
+)
+TAMPERED = (
+    "{} changes the checks themselves, something in vae_course.checks. It was "
+    "left out, for what changed checks say is no result. Which line assigns "
+    "to what is not yours?"
 )
 
 
@@ -53,7 +64,7 @@ class Grader:
 
     def __init__(self, lesson, kernel, limit):
         self.lesson, self.kernel, self.limit = lesson, kernel, limit
-        self.verdicts = {}
+        self.verdicts, self.exercise = {}, None
         self.unsolved = []
         self.first_failure = None
         self.lost_a_cell = False
@@ -80,24 +91,48 @@ class Grader:
             return Verdict("skipped", "decided by its stub", counts=False)
         if cell.source is None:
             return self._judge_missing(cell)
-        if cell.role != "check":
-            self._bind_unsolved()
-        limit = min(TIME_LIMITS.get(cell.role, OTHER_LIMIT), self.limit)
-        outcome = self.kernel.run(cell.source, limit)
-        results = [
-            result
-            for result in outcome.results
-            if cell.exercise and result.get("exercise") == cell.exercise
-        ]
-        if results:
-            return _published(results, outcome)
+        self._prepare(cell)
+        start = len(self.kernel.ran_well)
+        outcome = self._run(cell)
+        if not self.kernel.checks_are_whole():
+            self.kernel.forget(start)
+            return Verdict("failed", TAMPERED.format(_subject(cell)))
+        if outcome.results:
+            return _published(outcome)
         if outcome.ended == "well" and cell.role == "check":
-            return Verdict("failed", self._restore(cell, "did not run"))
+            called = cell.exercise in calls_in(cell.source, self.lesson.checks)
+            problem = "gave no result" if called else "was changed"
+            return Verdict("failed", self._should_read(cell, problem))
         if outcome.ended == "well" or (
             outcome.ended == "error" and cell.may_fail
         ):
             return Verdict("passed", counts=False)
         return self._went_wrong(cell, outcome)
+
+    def _prepare(self, cell):
+        """Bring the kernel to where the lesson expects it to be."""
+        if cell.exercise is None or cell.exercise != self.exercise:
+            self.kernel.keep("restore")
+        self.exercise = cell.exercise
+        if cell.role != "check":
+            self._bind_unsolved()
+
+    def _run(self, cell):
+        """Run a cell; its results are those of its own exercise's check."""
+        limit = min(TIME_LIMITS.get(cell.role, OTHER_LIMIT), self.limit)
+        outcome, results = Outcome(), []
+        for piece in split(cell.source, self.lesson.checks):
+            if piece.exercise:
+                self.kernel.keep("settle")
+            outcome = self.kernel.run(piece.source, limit)
+            if piece.exercise and piece.exercise == cell.exercise:
+                results += _honest(outcome)
+            if outcome.ended != "well":
+                break
+        if cell.exercise is None and outcome.ended == "well":
+            self.kernel.keep("remember")
+        outcome.results = results
+        return outcome
 
     def _stub_decided(self, check):
         """Tell whether a stub left nothing for this check to say.
@@ -121,9 +156,9 @@ class Grader:
             )
         if self.lost_a_cell:
             return Verdict("blocked", f"blocked by {self.first_failure}")
-        return Verdict("failed", self._restore(cell, "is missing"))
+        return Verdict("failed", self._should_read(cell, "is missing"))
 
-    def _restore(self, cell, problem):
+    def _should_read(self, cell, problem):
         """Say how a check cell that is of no use should read."""
         message = f"The check of exercise {cell.exercise} {problem}."
         check = self.lesson.checks.get(cell.exercise)
@@ -136,18 +171,16 @@ class Grader:
         problem = outcome.describe(cell.source)
         error = outcome.error.get("ename")
         if cell.role == "stub" and error == "NotImplementedError":
-            return Verdict("not started", "not started")
+            return Verdict("not started", NOT_STARTED)
         if self._is_blocked(cell, outcome.ended, error):
             return Verdict(
                 "blocked",
                 f"blocked by {self.first_failure}: {problem}",
                 counts=cell.exercise is not None,
             )
-        what = {
-            "stub": f"The answer to exercise {cell.exercise}",
-            "check": f"The check of exercise {cell.exercise}",
-        }.get(cell.role, f"This cell ({cell.name})")
-        return Verdict("failed", f"{what} does not run to its end.\n{problem}")
+        return Verdict(
+            "failed", f"{_subject(cell)} does not run to its end.\n{problem}"
+        )
 
     def _is_blocked(self, cell, ended, error):
         """Tell whether what went wrong may be due to an earlier failure.
@@ -176,14 +209,34 @@ class Grader:
         self.unsolved.clear()
 
 
-def _published(results, outcome):
+def _subject(cell):
+    return {
+        "stub": f"The answer to exercise {cell.exercise}",
+        "check": f"The check of exercise {cell.exercise}",
+    }.get(cell.role, f"This cell ({cell.name})")
+
+
+def _honest(outcome):
+    """List what a check published that ended as it says.
+
+    A check that passes ends well, one that fails raises.
+    """
+    passed = outcome.ended == "well"
+    return [
+        result
+        for result in outcome.results
+        if passed == (result.get("status") != "failed")
+    ]
+
+
+def _published(outcome):
     """Turn what the check published into a verdict."""
-    fate = worst(result["status"] for result in results)
+    fate = worst(result["status"] for result in outcome.results)
     if fate == "passed":
         return Verdict(fate)
     if fate == "not started":
-        return Verdict(fate, fate)
-    mistake = next(
-        result["mistake"] for result in results if result["status"] == fate
-    )
-    return Verdict(fate, outcome.text() or "not right yet", mistake)
+        return Verdict(fate, NOT_STARTED)
+    result = next(each for each in outcome.results if each["status"] == fate)
+    message = outcome.text() or "not right yet"
+    picture = result.get("picture") or ""
+    return Verdict(fate, f"{message}\n\n{picture}".rstrip(), result["mistake"])
