@@ -1049,6 +1049,13 @@ WRONG_LOG_PDF = [
     ("half_twice", root_under_the_log),
     ("half_twice", log_pdf(halves=(0.25, 0.25, 0.5))),
     ("two_pi_power", constant_times_k_summed),
+    (None, lambda x, m, v: log_pdf_by_scipy(x, m, v) + (len(x.T) - 3)),
+    (
+        "two_pi_power",
+        lambda x, m, v: (
+            log_pdf(halves=(0, 0.5, 0.5))(x, m, v) - 3 * np.log(TWO_PI) / 2
+        ),
+    ),
     ("loop_ends_early", first_point_only),
     ("loop_ends_early", lambda x, m, v: log_pdf_by_scipy(x, m, v)[-1:]),
     ("mean_not_subtracted", lambda x, m, v: log_pdf_by_scipy(x, 0, v)),

@@ -211,15 +211,18 @@ def multivariate_normal_pdf(attempt):
 )
 def diagonal_normal_log_pdf(attempt):
     """Judge the log-density near the mean, and then far from it."""
-    x, mean, log_var = _points_with_log_var()
-    for means, log_vars, kind in (
-        (mean[0], log_var[0], "mean and log_var (3,)"),
-        (mean, log_var, "mean and log_var (4, 3)"),
+    points, mean, log_var = _points_with_log_var()
+    pair = slice(2)
+    for x, means, log_vars in (
+        (points, mean[0], log_var[0]),
+        (points, mean, log_var),
+        (points[:, pair], mean[:, pair], log_var[0, pair]),
     ):
         compare(
             _quietly(attempt, x=x, mean=means, log_var=log_vars),
             _log_density(x, means, log_vars),
-            asked=f"the log-density of each row of x (4, 3), {kind}",
+            asked=f"the log-density of each row of x {x.shape}, for mean "
+            f"{means.shape} and log_var {log_vars.shape}",
             question="Take one row with a single number, mean 0 and log_var "
             "0; then change the mean, then log_var. Where does your result "
             "leave the logarithm of normal_pdf?",
@@ -588,6 +591,7 @@ def _slips_of_log_pdf(x, mean, log_var):
 
     n, k = x.shape
     right = each().sum(axis=1)
+    counts = {1, 2, 3, n, k**2, n * k} - {k}
     bare = each(constant=0).sum(axis=1)
     other_logs, other_squares = (
         (term.sum() - term.sum(axis=-1)) / 2 for term in (log_var, scaled)
@@ -597,7 +601,7 @@ def _slips_of_log_pdf(x, mean, log_var):
         *_misread_terms(each, deviation, log_var),
         (
             "two_pi_power",
-            [bare - count * LOG_TWO_PI / 2 for count in (1, n, k**2, n * k)],
+            [bare - count * LOG_TWO_PI / 2 for count in counts],
         ),
         ("sign", [-right]),
         (
