@@ -34,6 +34,8 @@ def log_likelihood(attempt):
             asked="the log-likelihood of each picture, nats, summed over its "
             "pixels",
             slips=_slips_of_likelihood(**inputs),
+            question="Take one pixel alone, first inked, then blank, at "
+            "logits of -3 and 3. Where does yours go wrong?",
             rtol=1e-4,
         )
     inputs = _pictures(2, SMALLEST[0])
@@ -68,6 +70,8 @@ def _judge_elbo(attempt):
             asked="the ELBO of each picture, nats, summed over pixels and "
             "over latent dimensions",
             slips=_slips_of_elbo(pictures, codes),
+            question="Where z_mean and z_log_var are 0, the KL is 0. Is "
+            "yours right there? What does that say of the two terms?",
             rtol=1e-4,
         )
     pictures, codes = _pictures(2, SMALLEST[0]), _codes(3, (1, SMALLEST[1]))
@@ -357,6 +361,7 @@ def _wrong_pixels(x, x_logits):
     # In float32, as the learner's: it rounds what is left of 1.
     taken = np.clip(x_logits.astype("float32"), 1e-7, 1 - 1e-7)
     squares = (x - x_mean) ** 2, (x - x_logits) ** 2
+    mixed = x * x_mean + (1 - x) * expit(-x_logits)
     return [
         ("sign", -right),
         *_wrong_logarithms(x, x_logits),
@@ -369,12 +374,15 @@ def _wrong_pixels(x, x_logits):
             ("sigmoid_then_log", _lifted(x, x_mean, margin))
             for margin in (1e-2, 1e-3, 1e-4)
         ),
-        ("bits", right / np.log(2)),
+        ("mean_before_log", np.log(mixed)),
+        *(("bits", right / np.log(base)) for base in (2, 10)),
+        *(("size_fixed", right / x[0].size * size) for size in (1024, 784)),
         *(
             ("squared_error", factor * square)
             for square in squares
             for factor in (-1, 1, -0.5, 0.5)
         ),
+        ("squared_error", -0.5 * (squares[0] + np.log(2 * np.pi))),
     ]
 
 
@@ -436,7 +444,7 @@ def _slips_of_elbo(pictures, codes):
         ("sums_batch", [*_one_for_all(right), *_one_for_all(-right), *mixed]),
         ("kl_sums_batch", [likelihood - kl.sum(), likelihood - kl.mean()]),
         ("divides_by_batch", divided),
-        ("bits", [right / np.log(2)]),
+        ("bits", [right / np.log(base) for base in (2, 10)]),
         *((slug, [likelihood - wrong]) for slug, wrong in _wrong_kls(**codes)),
         *(
             (slug, [wrong.sum(axis=PIXELS) - kl])
@@ -453,9 +461,14 @@ def _half_averages(pixels):
 def _wrong_kls(z_mean, z_log_var):
     """List what the slips of lesson 05 make of each row's divergence."""
     right, latent_dim = _kl(z_mean, z_log_var), z_mean.shape[1]
+    # What Keras's function of that name makes of them.
+    p, q = np.clip([z_mean, z_log_var], 1e-7, 1)
+    discrete = np.sum(p * np.log(p / q), axis=1)
     return [
         ("half_missing", 2 * right / latent_dim),
         ("codes_swapped", _kl(z_log_var, z_mean)),
+        ("discrete_kl", discrete),
+        ("discrete_kl", discrete.mean()),
         *(
             (_NAMES_HERE.get(slug, slug), wrong.sum(axis=1))
             for slug, wrong in slips_of_kl(z_mean, z_log_var)
@@ -496,7 +509,10 @@ def _slips_of_beta(
         ("sizes_swapped", [swapped] * (over_pixels or over_latents)),
         ("words_swapped", [ratio / latent_dim] * mixed_up),
         ("reduction_ignored", ignored),
-        ("weight_forgotten", [n / d, kl_weight * n / d, n / d / weight]),
+        (
+            "weight_forgotten",
+            [n / d, kl_weight * n / d, n / d / weight, weight / n],
+        ),
         ("weights_multiplied", [kl_weight * weight * n / d]),
     )
 
@@ -541,6 +557,10 @@ _QUESTIONS = {
     "real numbers. What does your code take them for?",
     "sigmoid_twice": "How often does a sigmoid act on x_logits in your code, "
     "counting what the functions that you call do by themselves?",
+    "mean_before_log": "A grey pixel mixes ink and blank. Does the formula "
+    "take the logarithm of a mean there, or the mean of two logarithms?",
+    "size_fixed": "From where does your code take the number of pixels, and "
+    "how many have these pictures?",
     "bits": "To which base is the logarithm of a nat?",
     "squared_error": "That is a squared distance. Which likelihood does it "
     "belong to, and which one is asked for?",
@@ -548,6 +568,8 @@ _QUESTIONS = {
     "prior raise or lower it?",
     "kl_left_out": "Which of the two terms is in your result?",
     "likelihood_left_out": "Which of the two terms is in your result?",
+    "discrete_kl": "That divergence compares the probabilities of outcomes, "
+    "which add up to 1. Are z_mean and z_log_var such numbers?",
     "codes_swapped": "Which of z_mean and z_log_var is squared in the "
     "formula, and which is in the exponential?",
     "half_missing": "Hold your KL for one latent dimension against the "
