@@ -187,6 +187,12 @@ def call_an_older_keras(x):
     return keras.backend.random_normal(x.shape)
 
 
+def import_what_is_not_there(x):
+    import a_package_of_another_course
+
+    return a_package_of_another_course.double(x)
+
+
 def give_up(x):
     raise SystemExit
 
@@ -195,6 +201,7 @@ def give_up(x):
     "answer, question",
     [
         (lambda x: twise(x), "Where is that name made"),  # noqa: F821
+        (import_what_is_not_there, "is its package installed"),
         (name_a_result_as_a_function, "Which name stands left of an ="),
         (lambda x: x.doubled(), "stands before the dot"),
         (call_an_older_keras, "for an older Keras"),

@@ -25,6 +25,12 @@ QUESTIONS = [
         "and your result. Which name stands left of an = there?",
     ),
     (
+        ImportError,
+        "",
+        "Is that name spelled right, and is its package installed here? The "
+        "packages that the lesson imports are enough.",
+    ),
+    (
         NameError,
         "",
         "Where is that name made, is it spelled the same there, and has "
