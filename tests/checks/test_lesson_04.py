@@ -755,6 +755,10 @@ WRONG_LAYERS = [
     ),
     (None, Misspelt),
     (
+        None,
+        scaled(lambda v: ops.exp(v / 4) * tf.stop_gradient(ops.exp(v / 4))),
+    ),
+    (
         ANY,
         scaled(tf.exp, lambda m: keras.random.normal((ops.shape(m)[0], 1))),
     ),

@@ -495,6 +495,17 @@ def _judge_gradients(attempt, layer):
             TAPE,
             "gradient_lost",
         )
+    z_mean, _ = inputs
+    compare(
+        tf.stack([tf.convert_to_tensor(slope) for slope in slopes]),
+        np.stack([np.ones(z.shape), (z - z_mean) / 2]),
+        asked="the slopes of z by z_mean and by z_log_var, its noise held",
+        question="z is right, its slope is not. Which step hides a number "
+        "from the tape?",
+        rtol=1e-3,
+        atol=1e-5,
+        parts=("by z_mean: ", "by z_log_var: "),
+    )
 
 
 def _judge_graph(attempt, layer):
