@@ -91,17 +91,17 @@ def got(failure):
     return got
 
 
-def trace(attempt, method, pack):
+def trace(attempt, vae, method, pack):
     """Write a method down for any number of images, as `fit` does."""
     import tensorflow as tf
 
-    graph = tf.function(method, autograph=False)
+    graph = tf.function(getattr(vae, method), autograph=False)
     any_number = tf.TensorSpec((None, 6, 4, 1))
     try:
         return attempt.run(graph.get_concrete_function, pack(any_number))
     except ExerciseFailed as failure:
         raise ExerciseFailed(
-            f"`{method.__name__}` works inside a graph, as in `fit`",
+            f"`{method}` works inside a graph, as in `fit`",
             got(failure),
             "A graph is written down once, before there are numbers, and for "
             "any number of images. Which line needs numbers, or leaves "

@@ -1,6 +1,7 @@
 """Judge the steps of a learner's VAE (exercises 7.3 and 7.4)."""
 
 import inspect
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from vae_course.checks.attempt import Attempt
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.failure import ExerciseFailed
-from vae_course.checks.tiny import WEIGHTS, TinyNetworks
+from vae_course.checks.tiny import WEIGHTS, TinyNetworks, cost_of_pixels
 from vae_course.checks.vae_class import (
     BETA,
     ROUNDING,
@@ -58,17 +59,14 @@ def judge_test(attempt):
     _require_a_property(attempt)
     tiny = TinyNetworks(3)
     attempt = with_right_losses(attempt, tiny)
-    others = TinyNetworks(5)
-    other = _compiled(attempt, others, RATE)
-    _require_running_means(attempt, other)
+    vae = _compiled(attempt, tiny, RATE)
+    _require_running_means(attempt, vae)
+    _require_a_clean_start(attempt, vae)
     with own_networks(attempt, "test_step"):
-        _judge_stillness(other, others)
-        vae = _compiled(attempt, tiny)
-        _judge_sharing(attempt, vae)
         _judge_reports(attempt, "test_step", vae, tiny)
     _judge_reset(attempt, vae, tiny)
     _judge_metrics(attempt, vae)
-    _judge_evaluate(attempt, other, others)
+    other = _judge_evaluate(attempt)
     _judge_saving(attempt, vae, other)
 
 
@@ -86,10 +84,12 @@ def _judge_reports(attempt, method, vae, tiny):
     """Hand over unlike batches, packed in the ways of Keras."""
     step = Attempt(getattr(vae, method), method)
     many, few = images(5), images(3)
-    labels, weights = np.arange(5), np.ones(5, "float32")
-    terms = {len(x): tiny.losses(np.asarray(x)) for x in (many, few)}
-    seen = [terms[5]]
-    _compare_report(_first_result(step, many), seen, method)
+    labels, weights = np.arange(5), np.linspace(0.5, 2, 5, dtype="float32")
+    terms = {len(x): _terms(tiny, np.asarray(x)) for x in (many, few)}
+    seen, before = [terms[5]], tiny.weights()
+    result = _first_result(step, many)
+    _require_stillness(before, tiny, method)
+    _compare_report(result, seen, method)
     for words, data in [
         ("(x,)", (few,)),
         ("(x, targets)", (many, labels)),
@@ -101,10 +101,17 @@ def _judge_reports(attempt, method, vae, tiny):
         except ExerciseFailed as failure:
             raise _not_unpacked(words, "x alone", failure) from None
         _compare_report(result, seen, method)
-    graph = trace(attempt, getattr(vae, method), lambda x: (x, x))
+    graph = trace(attempt, vae, method, lambda x: (x, x))
     for x in many, few:
         seen.append(terms[len(x)])
         _compare_report(attempt.run(graph, (x, x)), seen, method)
+
+
+def _terms(tiny, x):
+    """Return both terms, and what drawings of z_mean would cost, (3, n)."""
+    z_mean, _, _ = tiny.heads(x)
+    of_mean = cost_of_pixels(x, tiny.decode(z_mean)).sum(axis=1)
+    return np.stack([*tiny.losses(x), of_mean])
 
 
 def _first_result(step, x):
@@ -152,10 +159,10 @@ def _compare_report(result, seen, method):
         asked="total_loss, reconstruction_loss and kl_loss, nats, averaged "
         f"over all images so far (batches of {images_seen}; beta = {BETA})",
         slips=_slips_of_report(seen),
-        question="Index 0 is total_loss, 1 reconstruction_loss, 2 kl_loss. "
-        "What is added up there, with which factors, and which number goes "
-        "into which running mean?",
+        question="What is added up for the total, with which factors, and "
+        "which number goes into which running mean?",
         rtol=ROUNDING,
+        parts=[f"{name} " for name in NAMES],
     )
 
 
@@ -176,7 +183,7 @@ def _report(result, method):
     if missing := [name for name in NAMES if name not in result]:
         raise ExerciseFailed(
             asked,
-            f"the names {sorted(result)}, without {', '.join(missing)}",
+            f"the names {list(result)}, without {', '.join(missing)}",
             "Which names did the running means get when they were made?",
             "names_missing",
         )
@@ -193,7 +200,8 @@ def _report(result, method):
 
 def _means(seen):
     """Average total, reconstruction and KL over all images of batches."""
-    return _with_total(np.concatenate(seen, axis=1).mean(axis=1))
+    reconstruction, kl, _ = np.concatenate(seen, axis=1).mean(axis=1)
+    return _with_total((reconstruction, kl))
 
 
 def _with_total(terms, of_reconstruction=1, of_kl=BETA):
@@ -204,6 +212,7 @@ def _with_total(terms, of_reconstruction=1, of_kl=BETA):
 def _slips_of_report(seen):
     right = _means(seen)
     _, *terms = right
+    of_mean = np.concatenate(seen, axis=1)[2].mean()
     each = np.array([_means([batch]) for batch in seen])
     by_batch = each.mean(axis=0)
     last, count = each[-1], seen[-1].shape[1]
@@ -214,13 +223,23 @@ def _slips_of_report(seen):
         ("reconstruction_left_out", [_with_total(terms, 0, BETA)]),
         ("beta_on_reconstruction", [_with_total(terms, BETA, 1)]),
         ("beta_on_both", [_with_total(terms, BETA, BETA)]),
+        ("beta_squared", [_with_total(terms, 1, BETA**2)]),
         ("beta_left_out", [_with_total(terms, 1, 1)]),
         ("sign", [_with_total(terms, 1, -BETA), _with_total(terms, -1, BETA)]),
         ("terms_swapped", [_with_total(terms, BETA, 1)[[0, 2, 1]]]),
         ("kl_reported_with_beta", [right * [1, 1, BETA]]),
-        ("means_swapped", [right[[0, 2, 1]], right[[1, 0, 2]]]),
-        ("metrics_not_updated", [0 * right]),
-        ("sums_batch", [count * right, [count, 1, 1] * right]),
+        ("means_swapped", [right[list(order)] for order in _ORDERS]),
+        ("metrics_not_updated", [right * told for told in _TOLD]),
+        (
+            "sums_batch",
+            [
+                count * right,
+                [count, 1, 1] * right,
+                _with_total(terms, count, BETA),
+                _with_total(terms, 1, count * BETA),
+            ],
+        ),
+        ("decoder_fed_mean", [_with_total((of_mean, terms[1]))]),
         ("last_batch_metrics", late),
         ("averages_batches", [by_batch, [by_batch[0], *right[1:]]]),
     )
@@ -261,6 +280,7 @@ def _judge_step(attempt, vae, tiny):
         question="Which number does the tape differentiate, and what becomes "
         "of the gradients then?",
         rtol=0.01,
+        parts=["a = ", "b = "],
     )
     _require_the_optimizer(vae)
 
@@ -314,32 +334,34 @@ def _slips_of_step(rows):
         ("beta_on_reconstruction", [np.array([BETA, 1])]),
         ("beta_left_out", [np.ones(2)]),
         ("beta_on_both", [np.array([BETA, BETA])]),
-        ("sums_batch", [rows * np.array([1, BETA]), rows * np.ones(2)]),
+        ("beta_squared", [np.array([1, BETA**2])]),
+        (
+            "sums_batch",
+            [
+                np.array([1, BETA]) * scale
+                for scale in (rows, [1, rows], [rows, 1], [rows, rows / BETA])
+            ],
+        ),
         ("sign", [-np.array([1, BETA]), np.array([1, -BETA])]),
         ("applied_twice", [2 * np.array([1, BETA])]),
     )
 
 
-def _judge_stillness(vae, tiny):
-    before = tiny.weights()
-    _first_result(Attempt(vae.test_step, "test_step"), images(5))
-    after = tiny.weights()
+def _require_stillness(before, tiny, method):
+    """Refuse a test that trains, and training past the optimizer."""
     moved = [
         name
-        for name, old, new in zip(WEIGHTS, before, after, strict=True)
+        for name, old, new in zip(WEIGHTS, before, tiny.weights(), strict=True)
         if np.any(old != new)
     ]
     if moved:
+        asked, question, mistake = _STILL[method]
         raise ExerciseFailed(
-            "test_step measures, and leaves every weight where it is",
-            f"these moved: {', '.join(moved)}",
-            "Which lines of a training step move weights, and what are they "
-            "for in a test?",
-            "test_step_trains",
+            asked, f"these moved: {', '.join(moved)}", question, mistake
         )
 
 
-def _judge_sharing(attempt, vae):
+def _require_a_clean_start(attempt, vae):
     """Look at the running means of a VAE made after another was at work."""
     result = attempt.run(vae.get_metrics_result)
     if any(np.any(np.asarray(value) != 0) for value in result.values()):
@@ -357,7 +379,7 @@ def _judge_reset(attempt, vae, tiny):
     x = images(3)
     attempt.run(vae.reset_metrics)
     value = _report(attempt.run(vae.test_step, x), "test_step")
-    right = _means([tiny.losses(np.asarray(x))])
+    right = _means([_terms(tiny, np.asarray(x))])
     kept = np.abs(value - right) > ROUNDING * right
     if np.any(kept):
         names = ", ".join(np.array(NAMES)[kept])
@@ -413,18 +435,22 @@ def _judge_metrics(attempt, vae):
         )
 
 
-def _judge_evaluate(attempt, vae, tiny):
-    """Let Keras measure unlike batches, the last one short."""
+def _judge_evaluate(attempt):
+    """Let another VAE measure unlike batches, the last one short."""
+    tiny = TinyNetworks(5)
+    vae = _compiled(attempt, tiny)
+    _require_a_clean_start(attempt, vae)
     x = np.concatenate([images(5), images(3)])
     batches = _in_fives((x, x))
     result = attempt.run(vae.evaluate, batches, verbose=0, return_dict=True)
     compare(
         _report(result, "evaluate"),
-        _means([tiny.losses(x)]),
+        _means([_terms(tiny, x)]),
         asked="what `evaluate` reports for 8 images in batches of 5: "
         f"{', '.join(NAMES)}, averaged over the images",
         rtol=ROUNDING,
     )
+    return vae
 
 
 def _judge_saving(attempt, vae, other):
@@ -475,6 +501,22 @@ def _not_loadable(got):
     )
 
 
+_ORDERS = set(itertools.product(range(3), repeat=3)) - {(0, 1, 2)}
+_TOLD = set(itertools.product((0, 1), repeat=3)) - {(1, 1, 1)}
+_STILL = {
+    "train_step": (
+        "with a learning rate of 0 in `compile`, no weight moves",
+        "Which line moves the weights, how far, and who was told the "
+        "learning rate? The toy with one weight had a line for it.",
+        "optimizer_unused",
+    ),
+    "test_step": (
+        "test_step measures, and leaves every weight where it is",
+        "Which lines of a training step move weights, and what are they for "
+        "in a test?",
+        "test_step_trains",
+    ),
+}
 _BOTH_TERMS = (
     "Which of the two terms reaches the number that the tape differentiates?"
 )
@@ -493,6 +535,8 @@ _QUESTIONS = {
     "beta_on_reconstruction": "Which of the two terms does beta belong to?",
     "beta_on_both": "Which of the two terms does beta belong to, and which "
     "one stays as it is?",
+    "beta_squared": "How often does beta meet the KL term on its way into "
+    "the total?",
     "beta_left_out": "With beta = 1 this would be right. Where does the "
     "model keep its beta?",
     "sign": "Does a cloud that costs more make the total larger or smaller? "
@@ -503,8 +547,8 @@ _QUESTIONS = {
     "terms?",
     "means_swapped": "Which number did each running mean get, and what is it "
     "called?",
-    "metrics_not_updated": "All are 0, as if there had been no image yet. "
-    "Who tells the running means about this batch?",
+    "metrics_not_updated": "A running mean at 0 has seen no image yet. Which "
+    "line tells each of the three about this batch, and when?",
     "sums_batch": "Does this number grow with the number of images in the "
     "batch, and should it?",
     "last_batch_metrics": "This is the last batch alone. What do the running "

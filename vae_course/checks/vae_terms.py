@@ -134,6 +134,7 @@ def _slips_of_kl(tiny, x):
         ("beta_too_early", [BETA * right]),
         ("averages_latent", [each.mean(1), each.mean(), each]),
         ("sums_batch", [right.sum(), right.mean()]),
+        ("axis_mixed_up", [each.sum(0), each.mean(0)]),
         ("sign", [-right]),
         *(
             (slug, [wrong.sum(1), wrong.mean(1)])
@@ -158,7 +159,15 @@ def _slips_of_reconstruction(tiny, x):
     )
     drawn = tiny.decode(z)
     swapped = cost_of_pixels(drawn, x.reshape(drawn.shape))
-    square = np.square(x.reshape(drawn.shape) - drawn).sum(1)
+    squares = np.square(x - drawn.reshape(x.shape))
+    distances = [
+        squares.sum((1, 2, 3)),
+        squares.mean((1, 2, 3)),
+        squares[..., 0],
+        squares,
+        squares.mean(),
+        squares.sum((1, 2, 3)) / 2,
+    ]
     twice = cost_of_pixels(x, 1 / (1 + np.exp(-drawn)))
     of_lesson = [size * pixels.mean((1, 2, 3)) for size in (1024, 784)]
     yield from with_questions(
@@ -170,7 +179,7 @@ def _slips_of_reconstruction(tiny, x):
         ("averages_pixels", means),
         ("sums_batch", [right.sum(), right.mean()]),
         ("sign", [-right]),
-        ("squared_error", [square, square / pixels[0].size]),
+        ("squared_error", distances),
         ("sigmoid_twice", [twice.sum(1), -twice.sum(1), twice.mean(1)]),
         ("size_fixed", of_lesson),
     )
@@ -199,13 +208,14 @@ def _judge_slopes(attempt, vae, tiny):
         raise ExerciseFailed(
             "a tape can follow both terms back to every weight",
             f"the gradient is None for: {', '.join(lost)}",
-            "Which line leaves TensorFlow, so that the tape cannot follow it?",
+            "Which line leaves TensorFlow, or stops the gradient, so that the "
+            "tape cannot follow it?",
             "gradient_lost",
         )
 
 
 def _judge_graph(attempt, vae, tiny):
-    graph = trace(attempt, vae.compute_losses, lambda x: x)
+    graph = trace(attempt, vae, "compute_losses", lambda x: x)
     for rows in 5, 3:
         pair = _pair(attempt.run(graph, images(rows)))
         _compare_losses(pair, tiny, np.asarray(images(rows)))
@@ -224,6 +234,8 @@ _QUESTIONS = {
     "averages_latent": "What would a second latent just like the first add: "
     "as much again, or nothing?",
     "sums_batch": "How many images went in, and how many numbers came out?",
+    "axis_mixed_up": "One number is asked for each image. Which axis counts "
+    "the images, and which did your sum take away?",
     "arguments_swapped": "Of which of the two, image or drawing, is the "
     "logarithm taken?",
     "squared_error": "That is a squared distance. Where is the logarithm?",
@@ -251,6 +263,7 @@ _QUESTIONS = {
     "log_term_missing": "Which of the four terms of lesson 05 is missing?",
     "one_missing": "What should the divergence be where the mean and the "
     "log-variance are 0, in each dimension?",
-    "reversed": "Which of the two distributions are the samples from?",
+    "reversed": "Whose divergence from whom is asked for: the cloud's from "
+    "N(0, I), or N(0, I)'s from the cloud?",
     "bits": "To which base is the logarithm of a nat?",
 }

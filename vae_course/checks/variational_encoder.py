@@ -1,12 +1,15 @@
 """Judge the encoder of exercise 7.1, with a head each for mean and spread."""
 
-from collections import Counter
-
 import numpy as np
 
 from vae_course.checks.chance import dice_of_their_own
 from vae_course.checks.compare import as_array
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.weights_asked_for import (
+    look_at_training,
+    look_at_weights,
+    look_for_shared_weights,
+)
 
 IMAGE = (32, 32, 1)
 # No other layer is 5 wide, so this width marks the heads.
@@ -38,12 +41,15 @@ def judge(attempt):
         _outputs(attempt, encoder, x, LATENT_DIM, TRIPLE)
         _give_weights(encoder)
         _look_at_order(attempt, encoder, x)
-        _look_at_layers(encoder)
+        look_at_weights(encoder, SHAPES, ENCODER)
+        look_at_training(encoder, *_heads_both_ways(attempt, encoder, x))
         _look_for_activations(attempt, encoder, x)
         _look_at_heads(attempt, encoder, x)
         _look_at_draws(attempt, encoder)
         asked = "build_variational_encoder() has codes of two numbers"
-        _outputs(attempt, _build(attempt, asked), x[:1], 2, asked)
+        other = _build(attempt, asked)
+        _outputs(attempt, other, x[:1], 2, asked)
+        look_for_shared_weights(encoder, other)
 
 
 def _build(attempt, asked, **options):
@@ -69,9 +75,9 @@ def _build(attempt, asked, **options):
     return encoder
 
 
-def _outputs(attempt, encoder, x, latent_dim, asked):
+def _outputs(attempt, encoder, x, latent_dim, asked, **options):
     """Return three float64 arrays, (n, latent_dim) each."""
-    outputs = attempt.run(encoder, x)
+    outputs = attempt.run(encoder, x, **options)
     if not isinstance(outputs, list | tuple):
         raise ExerciseFailed(
             asked,
@@ -85,7 +91,7 @@ def _outputs(attempt, encoder, x, latent_dim, asked):
             f"{len(outputs)} outputs",
             "Which of the three is missing or too many, and which layer "
             "gives it?",
-            "sampling_missing" if len(outputs) == 2 else None,
+            "sampling_missing" if _are_heads(encoder, x, outputs) else None,
         )
     arrays = [as_array(o, asked).astype("float64") for o in outputs]
     shapes = [array.shape for array in arrays]
@@ -105,6 +111,13 @@ def _outputs(attempt, encoder, x, latent_dim, asked):
             "not_finite",
         )
     return arrays
+
+
+def _are_heads(encoder, x, outputs):
+    """Tell two outputs without chance from two of which one is drawn."""
+    return len(outputs) == 2 and all(
+        np.array_equal(*pair) for pair in zip(outputs, encoder(x), strict=True)
+    )
 
 
 def _look_at_order(attempt, encoder, x):
@@ -161,26 +174,12 @@ def _look_for_frozen_noise(attempt, encoder, x):
         )
 
 
-def _look_at_layers(encoder):
-    """Refuse other weights than those of the layers asked for."""
-    found = [tuple(weight.shape) for weight in encoder.trainable_weights]
-    if sorted(found) != sorted(SHAPES):
-        odd = Counter(found) - Counter(SHAPES) or Counter(SHAPES)
-        odd -= Counter(found) & Counter(SHAPES)
-        sizes = "; ".join(" × ".join(map(str, shape)) for shape in odd)
-        raise ExerciseFailed(
-            f"{ENCODER} has {_size(SHAPES):,} weights: those of lesson 01's "
-            "three convolutions, and two heads",
-            f"{_size(found):,}; the first look should go to those of shape "
-            f"{sizes}",
-            "Compare `summary()` with the exercise, a layer at a time. Which "
-            "differs in its channels, kernel, stride or padding, which is "
-            "missing, and which is not asked for?",
-        )
-
-
-def _size(shapes):
-    return sum(int(np.prod(shape)) for shape in shapes)
+def _heads_both_ways(attempt, encoder, x):
+    """Return z_mean and z_log_var, as they are and while training."""
+    return (
+        np.array(_outputs(attempt, encoder, x, LATENT_DIM, TRIPLE, **how)[:2])
+        for how in ({}, {"training": True})
+    )
 
 
 def _head_weights(encoder, rank):
