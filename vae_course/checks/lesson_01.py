@@ -1,7 +1,6 @@
 """Checks of lesson 01, The autoencoder."""
 
 import math
-from collections import Counter
 
 import numpy as np
 
@@ -21,6 +20,11 @@ from vae_course.checks.reconstruction_slips import (
     PIXELS,
     cost_of_pixels,
     slips_of_loss,
+)
+from vae_course.checks.weights_asked_for import (
+    look_at_training,
+    look_at_weights,
+    look_for_shared_weights,
 )
 
 IMAGE = (32, 32, 1)
@@ -52,15 +56,16 @@ def build_encoder(attempt):
     _call(attempt, encoder, noise, (LATENT_DIM,), asked)
     _look_at_strides(encoder)
     _look_at_padding(encoder)
-    _look_at_weights(encoder, ENCODER_SHAPES, ENCODER)
+    look_at_weights(encoder, ENCODER_SHAPES, ENCODER)
     weights = _draw_weights(encoder, ENCODER_SHAPES)
     codes = _call(attempt, encoder, noise, (LATENT_DIM,), asked)
-    _look_at_training(attempt, encoder, noise, codes)
+    training = attempt.run(encoder, noise, training=True)
+    look_at_training(encoder, codes, training)
     _look_at_freedom_of_codes(attempt, encoder, noise, codes)
     _compare_network(
         codes, encode(weights, noise), slips_of_encoder(weights, noise)
     )
-    _look_at_default(attempt, encoder, noise, (2,), IMAGE)
+    _look_at_default(attempt, noise, (2,), IMAGE)
 
 
 @exercise("1.2", points=2, library="vae_course.networks:build_decoder")
@@ -72,17 +77,18 @@ def build_decoder(attempt):
     noise = noise.astype("float32")
     _look_at_doublings(decoder)
     _call(attempt, decoder, noise, IMAGE, asked)
-    _look_at_weights(decoder, _shapes_of_decoder(decoder), DECODER)
+    look_at_weights(decoder, _shapes_of_decoder(decoder), DECODER)
     weights = _draw_weights(decoder, DECODER_SHAPES)
     near = _call(attempt, decoder, noise, IMAGE, asked)
     far = _call(attempt, decoder, 1e4 * noise, IMAGE, asked)
     _look_at_range(near, far)
-    _look_at_training(attempt, decoder, noise, near)
+    training = attempt.run(decoder, noise, training=True)
+    look_at_training(decoder, near, training)
     # The text says that a ReLU on the dense layer passes too.
     ways = decode_both_ways(weights, noise)
     right = min(ways, key=lambda way: np.abs(way - near).max())
     _compare_network(near, right, slips_of_decoder(weights, noise))
-    _look_at_default(attempt, decoder, noise[:, :2], IMAGE, (2,))
+    _look_at_default(attempt, noise[:, :2], IMAGE, (2,))
 
 
 @exercise(
@@ -183,73 +189,6 @@ def _call(attempt, model, inputs, shape, asked):
     return outputs.astype("float64")
 
 
-def _look_at_weights(model, shapes, call):
-    """Refuse a model with other weights than the layers named have."""
-    found = [tuple(weight.shape) for weight in model.trainable_weights]
-    idle = [tuple(weight.shape) for weight in model.non_trainable_weights]
-    if not idle and sorted(found) == sorted(shapes):
-        return
-    odd = Counter(found + idle) - Counter(shapes)
-    lacking = Counter(shapes) - Counter(found + idle)
-    sizes = "; ".join(" × ".join(map(str, shape)) for shape in odd)
-    raise ExerciseFailed(
-        f"{call} has {_count(shapes):,} weights, all of them trained",
-        f"{_count(found):,} trained and {_count(idle):,} not"
-        + (f"\nnot asked for are those of shape {sizes}" if odd else ""),
-        *_what_may_lead_on(odd, lacking),
-    )
-
-
-def _what_may_lead_on(odd, lacking):
-    """Return a question and a slug, from the shapes too many and missing."""
-    if not odd and not lacking:
-        return (
-            "Which line tells Keras to leave weights as they are while it "
-            "trains?",
-            "not_trainable",
-        )
-    if not lacking:
-        return (
-            "Which layer of `summary()` has weights and is not in the "
-            "exercise?",
-            "layer_not_asked_for",
-        )
-    if not odd and all(len(shape) == 1 for shape in lacking):
-        return (
-            "Every one of these layers adds a number to each of its sums. "
-            "Which argument takes that away?",
-            "bias_missing",
-        )
-    got, asked = (
-        [shape for shape in shapes.elements() if len(shape) == 4]
-        for shapes in (odd, lacking)
-    )
-    if got and sorted(s[2:] for s in got) == sorted(s[2:] for s in asked):
-        return (
-            "How many rows and columns of pixels does a kernel weigh at a "
-            "time, and which argument says so?",
-            "wrong_kernel_size",
-        )
-    three_wide = got and all(shape[:2] == (3, 3) for shape in got)
-    other_kind = sorted(map(sorted, got)) == sorted(map(sorted, asked))
-    if three_wide and len(got) == len(asked) and not other_kind:
-        return (
-            "The last two numbers of a kernel's shape are channels. How many "
-            "come out of each layer, and in which order?",
-            "wrong_channels",
-        )
-    return (
-        "Compare `summary()` with the exercise, a layer at a time. Which is "
-        "missing, which is not asked for, and which is of another kind or "
-        "differs in its channels, kernel, stride or padding?",
-        None,
-    )
-
-
-def _count(shapes):
-    return sum(math.prod(shape) for shape in shapes)
-
-
 def _draw_weights(model, shapes):
     """Give the model weights of ours; list them in the order of shapes."""
     rng = np.random.default_rng(6)
@@ -261,31 +200,6 @@ def _draw_weights(model, shapes):
         shape = tuple(weight.shape)
         weight.assign(drawn[shape] if shape in drawn else _turn(drawn))
     return list(drawn.values())
-
-
-def _look_at_training(attempt, model, inputs, outputs):
-    again = attempt.run(model, inputs, training=True)
-    if not _agree(again, outputs, share=1e-4):
-        raise ExerciseFailed(
-            "the same input gives the same answer, also while training",
-            "another answer with `training=True`",
-            "Which layer throws dice, or works differently while training, "
-            "and does the exercise ask for it?",
-            "layer_not_asked_for",
-        )
-    if getattr(model, "losses", []):
-        raise ExerciseFailed(
-            "a network that adds nothing to the loss by itself",
-            f"penalties that training would add: {len(model.losses)}",
-            "Which argument of a layer punishes large weights or codes, and "
-            "does the exercise ask for it?",
-            "penalty_not_asked_for",
-        )
-
-
-def _agree(outputs, right, share=ROUNDING):
-    """Compare, to within a share of the range."""
-    return np.allclose(outputs, right, rtol=0, atol=share * np.ptp(right))
 
 
 def _compare_network(outputs, right, slips):
@@ -304,8 +218,8 @@ def _compare_network(outputs, right, slips):
     )
 
 
-def _look_at_default(attempt, first, inputs, shape, input_shape):
-    """Call it without an argument, and with one image or code."""
+def _look_at_default(attempt, inputs, shape, input_shape):
+    """Build it without an argument, twice; give it one image or code."""
     asked = f"{attempt.name}() has a code of two numbers"
     model = attempt()
     _look_at_input(
@@ -315,13 +229,7 @@ def _look_at_default(attempt, first, inputs, shape, input_shape):
         "What does the first line of the stub say of `latent_dim`?",
     )
     _call(attempt, model, inputs[:1], shape, asked)
-    if {id(w) for w in model.weights} & {id(w) for w in first.weights}:
-        raise ExerciseFailed(
-            "each call builds a network with weights of its own",
-            "two calls gave two networks that share weights",
-            "Are all layers made inside the function, each time it is called?",
-            "layers_shared",
-        )
+    look_for_shared_weights(model, attempt())
 
 
 # --- the encoder ------------------------------------------------------------
@@ -395,7 +303,9 @@ def _look_at_freedom_of_codes(attempt, encoder, noise, codes):
     """Turn and stretch the last layer: free codes turn and stretch alike."""
     for weight in _head(encoder):
         weight.assign(-1e4 * weight)
-    if not _agree(attempt.run(encoder, noise), -1e4 * codes):
+    turned = attempt.run(encoder, noise)
+    near = ROUNDING * np.ptp(1e4 * codes)
+    if not np.allclose(turned, -1e4 * codes, rtol=0, atol=near):
         raise ExerciseFailed(
             "a code may be any real number, below zero and above one",
             "with the weights of the last layer times −10,000, the codes are "
