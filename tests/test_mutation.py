@@ -28,6 +28,7 @@ def mutants(source):
         ("a = f(b, axis=1)", "a = f(b, axis=0)"),
         ("a = np.sum(b)", "a = np.mean(b)"),
         ("a = np.sum(b)", "a = b"),
+        ("a = self.b(c)", "a = b(c)"),
         ("def f(x, y):\n    return x", "def f(x, y):\n    return y"),
         ("a = b[1:]", "a = b[:]"),
         ("a = (b, c)", "a = (c, b)"),

@@ -193,7 +193,10 @@ def _(node: ast.Name, names):
 
 @replacements.register
 def _(node: ast.Attribute, names):
-    return [_but(node, attr=name) for name in _alike(node.attr)]
+    others = [_but(node, attr=name) for name in _alike(node.attr)]
+    if isinstance(node.value, ast.Name) and node.value.id == "self":
+        others.append(ast.Name(node.attr, node.ctx))
+    return others
 
 
 @replacements.register
