@@ -357,7 +357,7 @@ for k in (20, 50):
     [bound] = toy_elbo(x_k, q_mean[None], q_log_var[None])
     print(
         f"{k} {exact:9.1f} {estimate:13.1f} {nats.mean():15.1f} ± {error:.1f}"
-        f" {bound:15.1f} {exact - bound:8.1f}"
+        f" {bound:12.1f} {exact - bound:5.1f}"
     )
 
 # %% [markdown]

@@ -135,7 +135,11 @@ plots.compare_images(rows, "Test images, and what three VAEs make of them")
 # test images.
 
 # %%
-print("    β    rate   distortion    sum")
+for beta in (1, 3, 4):
+    first, second = 240 + beta * 10, 255 + beta * 5
+    print(f"by hand, β = {beta}: D + βR = {first} and {second}")
+
+print("\n    β    rate   distortion    sum")
 rates, distortions = [], []
 for beta, vae in vaes.items():
     report = vae.evaluate(x_test, batch_size=500, verbose=0, return_dict=True)
@@ -362,8 +366,8 @@ print("\nlargest taken out, what is left:", shares)
 print("log of the mean:", largest + np.log(shares.mean()))
 
 # %% [markdown]
-# A weight of zero has the logarithm −∞, and the bound is lost. The last three
-# lines of the cell get round this. With $m$ the largest of the log-weights,
+# A weight of zero has the logarithm −∞, and the bound is lost. The end of the
+# cell gets round this. With $m$ the largest of the log-weights,
 #
 # $$\log \frac1k\sum_i e^{\ell_i} = m + \log \frac1k\sum_i e^{\ell_i - m}$$
 #

@@ -184,7 +184,7 @@ def _codes(axis, z_mean, std):
         title="4  Codes",
         xlabel="z_mean",
         ylabel="exp(z_log_var / 2)",
-        ylim=(0, None),
+        ylim=(0, 1.1 * max(1, std.max())),
     )
     # Framed, lest its markers pass for codes.
     axis.legend(fontsize=8, markerscale=1.6, frameon=True)
