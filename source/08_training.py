@@ -109,7 +109,7 @@ def build(network, precision="float32"):
 
 # %% [markdown]
 # Ask the machine: each pair of network and setting trains on one batch, again
-# and again, in turns; of two turns the better counts. `train_on_batch` takes
+# and again, in turns; of three turns the best counts. `train_on_batch` takes
 # one step; the very first, in which Keras builds the graph (lesson 04), is
 # timed by itself.
 #
@@ -137,7 +137,7 @@ for network in NETWORKS:
         first[network, name] = time.perf_counter() - started
         ready[network, name] = vae
     print(f"{network}: {vae.count_params():,} weights")
-for _ in range(2):
+for _ in range(3):
     for key, vae in ready.items():
         speeds[key] = max(images_a_second(vae), speeds.get(key, 0))
 for key, speed in speeds.items():

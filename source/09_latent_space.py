@@ -28,7 +28,7 @@ from vae_course import evaluate, latent, models, networks, training, widgets
 
 SEED = 0
 N_IMAGES = runtime.pick(full=60_000, quick=20_000)
-IMAGES_SEEN = runtime.pick(full=240_000, quick=20_000)
+IMAGES_SEEN = runtime.pick(full=180_000, quick=20_000)
 N_CODES = runtime.pick(full=10_000, quick=2_000)
 N_SAMPLES = 10_000
 N_JUDGED = runtime.pick(full=300, quick=100)
@@ -47,7 +47,7 @@ x_train, x_test = map(data.prepare_images, (x_train, x_test))
 # lesson 08; if there is none, one is trained now by the same recipe.
 #
 # Then two changes lie between before and after: the encoder answers with a
-# cloud, and the loss has the KL term. (Lesson 08's own VAE saw some more
+# cloud, and the loss has the KL term. (Lesson 08's own VAE saw more
 # pictures, and has convolutions if there was a GPU.) Labels only colour the
 # figures and check what came out.
 

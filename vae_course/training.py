@@ -299,7 +299,7 @@ def load_or_train(images, beta=1.0, seed=0):
         networks.build_dense_decoder(),
         beta=beta,
     )
-    seen = runtime.pick(full=240_000, quick=20_000)
+    seen = runtime.pick(full=180_000, quick=20_000)
     train(vae, images, epochs=max(1, seen // max(1, len(images))), seed=seed)
     print(f"{reason}. One was trained here.")
     return vae
