@@ -794,6 +794,15 @@ def message_of(answer):
     return str(caught.value)
 
 
+def test_message_on_a_fixed_shape_shows_the_error_itself():
+    text = message_of(noisy(lambda m: keras.random.normal(m.shape)))
+    assert "Got    ValueError: Cannot convert a partially known" in text
+
+
+def test_message_on_a_spread_says_where():
+    assert "where σ is 3: " in message_of(scaled(tf.exp))
+
+
 def test_message_says_in_which_mode_noise_is_missing():
     assert "training=False" in message_of(NotInInference)
     assert "training=True" in message_of(NotInTraining)

@@ -264,10 +264,12 @@ def _short(error):
     """Keep the head of a message: Keras and TensorFlow write pages.
 
     Keras wraps an error in a page of its own and sets it in bold there.
+    Where it could not tell a shape, the error itself comes last there.
     TensorFlow puts a name of its own in double braces before it.
     """
     bold = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error), re.DOTALL)
     text = bold.group(1) if bold else str(error)
+    text = text.split("Error encountered:")[-1]
     text = re.sub(r"\{\{.*?\}\}|\[Op:\w+\] name: *$", "", text).strip()
     return text if len(text) <= 400 else text[:400] + " …"
 

@@ -414,6 +414,7 @@ def _judge_spread(std):
         question="Take the variance whose spread is off, and follow its log "
         "through your lines. By what is epsilon multiplied there?",
         rtol=0.02,
+        parts=[f"where σ is {std:g}: " for std in LEVELS],
     )
 
 
@@ -707,8 +708,8 @@ def _slips_of_slope(std, epsilon):
         "which of the two did you differentiate?"
     )
     by_epsilon = (
-        "How much z moves with one of the inputs: with which one here, and "
-        "with which should it be?"
+        "This says how far z moves with one of the inputs. With which one, "
+        "and with which was it to be?"
     )
     sign = (
         "Where epsilon is positive, should z rise or fall when the cloud "
