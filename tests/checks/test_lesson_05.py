@@ -580,6 +580,7 @@ WRONG_SAMPLED = [
     ("log_var_as_log_std", by_rows(q=lambda m, v: (m, v / 2))),
     ("log_var_as_log_std", by_rows(q=lambda m, v: (m, 2 * v))),
     ("ratio_of_logs", by_rows(reduce=lambda q, p: np.mean(q / p))),
+    ("divides_by_batch", lambda m, v, n, g: draws_at_once(m, v, n, g) / 3),
     (
         "weighted_twice",
         by_rows(reduce=lambda q, p: np.sum(np.exp(q) * (q - p))),
@@ -757,6 +758,14 @@ WRONG_POSTERIOR = [
     ("half_twice", row_sum(lambda v: LOG_TWO_PI + v + 0.5)),
     ("half_twice", lambda v: posterior_by_entropy(v) / 2),
     ("bits", row_sum(lambda v: np.log2(TWO_PI * np.exp(v)) + 1)),
+    ("divides_by_batch", lambda v: posterior_by_entropy(v) / len(v)),
+    (
+        "sums_batch",
+        lambda v: (
+            -0.5 * (v.shape[1] * (LOG_TWO_PI + 1) + np.sum(v))
+            + np.zeros(len(v))
+        ),
+    ),
     ("clipped", lambda v: posterior_by_entropy(np.clip(v, -10, 10))),
     ("clipped", row_sum(lambda v: LOG_TWO_PI + np.log(np.exp(v) + 1e-7) + 1)),
     ("clipped", row_sum(lambda v: LOG_TWO_PI + np.maximum(v, -20) + 1)),
@@ -1042,7 +1051,12 @@ WRONG_PRIOR = [
         lambda m, v: -0.5 * (LOG_TWO_PI + m**2 + np.exp(v)).sum(0),
     ),
     ("bits", lambda m, v: prior_by_logpdf(m, v) / np.log(2)),
-    (None, lambda m, v: prior_by_logpdf(v, m)),
+    ("codes_swapped", lambda m, v: prior_by_logpdf(v, m)),
+    ("divides_by_batch", lambda m, v: prior_by_logpdf(m, v) / len(m)),
+    (
+        "sums_batch",
+        lambda m, v: stats.norm.logpdf(m).sum(axis=1) - np.exp(v).sum() / 2,
+    ),
     (None, lambda m, v: prior_by_logpdf(m, v)[None]),
     change_input(densities.expected_log_prior, "z_mean"),
 ]
@@ -1301,7 +1315,19 @@ WRONG_KL = [
     ("two_pi_left", row_sum(lambda m, v: kl_terms(m, v) - 2 * LOG_TWO_PI)),
     ("latents_not_summed", lambda m, v: -0.5 * kl_terms(m, v)),
     ("latents_not_summed", lambda m, v: -kl_terms(m, v)),
-    (None, lambda m, v: kl_as_published(v, m)),
+    ("codes_swapped", lambda m, v: kl_as_published(v, m)),
+    ("codes_swapped", lambda m, v: kl_in_a_loop(v, m)),
+    ("divides_by_batch", lambda m, v: kl_as_published(m, v) / len(m)),
+    (
+        "sums_batch",
+        lambda m, v: 0.5 * ((m**2 - v - 1).sum(axis=1) + np.exp(v).sum()),
+    ),
+    (
+        "sums_batch",
+        lambda m, v: 0.5 * ((np.exp(v) - v - 1).sum(axis=1) + np.sum(m**2)),
+    ),
+    ("clipped", lambda m, v: np.maximum(-0.5 * kl_terms(m, v), 0.1).sum(1)),
+    ("clipped", lambda m, v: np.maximum(kl_as_published(m, v), 0.05)),
     (None, lambda m, v: kl_as_published(m, v)[:, None]),
     (None, lambda m, v: -0.5 * (kl_terms(m, v).sum(1) * 2) ** 2),
     change_input(densities.kl_to_standard_normal, "z_log_var"),

@@ -61,6 +61,11 @@ def slips_of_kl(z_mean, z_log_var):
             each(square=squared_sum(m)),
             each(spread=np.exp(v.sum(1, keepdims=True)) / k),
         ],
+        "sums_batch": [
+            each(log_term=v.sum() / k),
+            each(square=(m**2).sum() / k),
+            each(spread=variance.sum() / k),
+        ],
         "bits": [
             wrong
             for base in BASES

@@ -35,16 +35,17 @@ SHAPES = (4, 3), (3, 5)
 SLOPES = "slopes by z_mean, ", "slopes by z_log_var, "
 # What stands in for log 2π: without the logarithm, the 2 or the bracket.
 WRONG_LOGS = 2 * math.pi, math.log(math.pi), math.log(2) * math.pi
-# Means, then log-variances, each row far out in its own way.
+# Means, then log-variances; far out each row in its own way.
+NEAR = np.array([[(0.2,)], [(-0.25,)]])
 FAR_OUT = np.array(
     [
         [(-60, 45), (0.02, -0.03), (0.9, -1.3)],
         [(0.4, -0.7), (-24, -21), (11, 9)],
     ]
 )
-ASK_FAR_OUT = (
-    "Near 0 your result is right, far out it is not. Which step of yours "
-    "keeps a number within bounds, or adds a little one to it?"
+ASK_ELSEWHERE = (
+    "At other places your result is right. Which step of yours keeps a "
+    "number within bounds, or adds a little one to it?"
 )
 
 ASK_ABOUT_DISCRETE = {
@@ -84,6 +85,8 @@ ASK_ABOUT_SAMPLING = {
     "one for each row. What do their logarithms do?",
     "sums_batch": "How many rows went in, and how many numbers came out? "
     "Over which axis do you reduce, or which rows get lost on the way?",
+    "divides_by_batch": "If there were twice as many rows, what should happen "
+    "to the number of each? What happens to yours?",
     "variance_for_std": "Which number stretches epsilon, and how do you get "
     "it from the log of the variance?",
     "exp_missing": "z_log_var is a logarithm. What undoes it, and is that "
@@ -133,6 +136,8 @@ ASK_ABOUT_SUMS = {
     "of the dimensions?",
     "sums_batch": "Over which axis do you reduce, and which one counts the "
     "rows?",
+    "divides_by_batch": "If there were twice as many rows, what should happen "
+    "to the number of each? What happens to yours?",
     "half_missing": "Which terms does the ½ stand before, and its sign?",
     "half_twice": "How often does a ½ reach each of your terms, from inside "
     "the bracket and from outside?",
@@ -162,6 +167,8 @@ ASK_ABOUT_POSTERIOR = ASK_ABOUT_SUMS | {
 ASK_ABOUT_PRIOR = ASK_ABOUT_SUMS | {
     "sign": "Far out p is small. Do the mean and the variance of q make your "
     "result smaller, both of them?",
+    "codes_swapped": "Which of z_mean and z_log_var do you square, and of "
+    "which do you take the exponential? Which should it be?",
     "mean_not_squared": "Compare what a mean of 1, of 2 and of −2 changes in "
     "your result. What should each of them change?",
     "mean_missing": "Would your result change if q moved away from the "
@@ -200,6 +207,8 @@ ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
     "you get from half a log-variance?",
     "exp_missing": "z_log_var is a logarithm. Of what, and is that what you "
     "add to the square of the mean?",
+    "codes_swapped": "Which of z_mean and z_log_var do you square, and of "
+    "which do you take the exponential? Which should it be?",
     "mean_not_squared": "Compare what a mean of 1, of 2 and of −2 changes in "
     "your result. What should each of them change?",
     "mean_missing": "Would your result change if q moved away from the "
@@ -578,6 +587,7 @@ def _slips_played(z_mean, z_log_var):
         "sign": [-right],
         "averages_latent": [right / z_mean.shape[1]],
         "samples_summed": [right * N_DRAWS],
+        "divides_by_batch": [right / len(z_mean)],
         "weighted_twice": [
             factor * right * np.exp(bell(z, z_mean, z_log_var))
             for factor in (1, N_DRAWS)
@@ -688,22 +698,19 @@ def _judge_rows(call, right, slips, *, asked, question):
 
 
 def _judge_edges(call, right, asked, parts=()):
-    """Judge a single number, and then what only shows far out."""
-    z = _posterior(1, 1)
-    compare(
-        call(*z), right(*z), asked=f"{asked} (1, 1)", rtol=1e-4, parts=parts
-    )
-    value = as_array(call(*FAR_OUT), asked)
-    finite = np.all(np.isfinite(value))
-    compare(
-        value,
-        right(*FAR_OUT),
-        asked=f"{asked} {FAR_OUT[0].shape}, with entries far from 0, such "
-        "as -24 and 11",
-        slips=[("clipped", value, ASK_FAR_OUT)] if finite else [],
-        rtol=1e-4,
-        parts=parts,
-    )
+    """Judge a single row close to 0, and then what only shows far out."""
+    for z, where in (NEAR, "close to 0"), (FAR_OUT, "such as -24 and 11"):
+        value, expected = as_array(call(*z), asked), right(*z)
+        comparable = value.shape == expected.shape
+        comparable = comparable and np.all(np.isfinite(value))
+        compare(
+            value,
+            expected,
+            asked=f"{asked} {z[0].shape}, with entries {where}",
+            slips=[("clipped", value, ASK_ELSEWHERE)] if comparable else [],
+            rtol=1e-4,
+            parts=parts,
+        )
 
 
 def _compare_twice(values, right, *, asked, question, slips):
@@ -776,6 +783,7 @@ def _signs_and_reductions(each):
     ]
     return [
         ("sign", [-rows, -2 * rows]),
+        ("divides_by_batch", [rows / len(rows)]),
         *(
             (slug, [factor * wrong for wrong in several])
             for slug, several in reductions
@@ -838,6 +846,7 @@ def _slips_of_posterior(v):
     variance, std = np.exp(v), np.exp(v / 2)
     own = {
         "one_missing": [v, v + 1 / v.shape[1]],
+        "sums_batch": [v.sum() / v.shape[1] + 1 + 0 * v],
         "not_standardised": [v + variance],
         "log_missing": [variance + 1, std + 1],
         "std_for_variance": [v / 2 + 1],
@@ -850,8 +859,13 @@ def _slips_of_posterior(v):
 
 def _slips_of_prior(m, v):
     square, variance, std = m**2, np.exp(v), np.exp(v / 2)
-    sum_of_logs = v.sum(axis=1, keepdims=True)
+    k, sum_of_logs = v.shape[1], v.sum(axis=1, keepdims=True)
     own = {
+        "codes_swapped": [v**2 + np.exp(m)],
+        "sums_batch": [
+            square.sum() / k + variance,
+            square + variance.sum() / k,
+        ],
         "mean_not_squared": [m + variance, np.abs(m) + variance],
         "mean_missing": [variance],
         "variance_missing": [square, square + 1],
@@ -868,7 +882,7 @@ def _slips_of_prior(m, v):
         "square_of_sum": [(m + wrong) ** 2 for wrong in (std, variance, v)],
         "sum_too_early": [
             squared_sum(m) + variance,
-            square + np.exp(sum_of_logs) / v.shape[1],
+            square + np.exp(sum_of_logs) / k,
         ],
     }
     slips = _slips_of_half(square, variance, own)
@@ -876,8 +890,12 @@ def _slips_of_prior(m, v):
 
 
 def _slips_of_kl(m, v):
-    slips = _summed(slips_of_kl(m, v)) + _signs_and_reductions(_kl(m, v))
-    return with_questions(ASK_ABOUT_KL, *slips)
+    swapped = [("codes_swapped", _kl(v, m))]
+    return with_questions(
+        ASK_ABOUT_KL,
+        *_summed(swapped + slips_of_kl(m, v)),
+        *_signs_and_reductions(_kl(m, v)),
+    )
 
 
 def _pair(result, asked):

@@ -479,6 +479,7 @@ def _wrong_kls(z_mean, z_log_var):
 # Where a slip of the likelihood has the name, or two slips have one question.
 _NAMES_HERE = {
     "sign": "sign_in_bracket",
+    "sums_batch": "kl_sums_batch",
     "mean_missing": "kl_term_missing",
     "variance_missing": "kl_term_missing",
 }
