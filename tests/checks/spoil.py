@@ -5,6 +5,16 @@ import time
 import numpy as np
 
 
+class Agreeable:
+    """Equal to everything, and less and more as well."""
+
+    def __eq__(self, other):
+        return True
+
+    __ne__ = __lt__ = __gt__ = __le__ = __ge__ = __eq__
+    __hash__ = None
+
+
 def spoil(right):
     """List (mistake, answer) pairs made from a right answer.
 
@@ -22,6 +32,9 @@ def spoil(right):
 
     def returns_words(*args, **kwargs):
         return "an answer in words"
+
+    def returns_what_agrees_with_all(*args, **kwargs):
+        return Agreeable()
 
     def returns_nan(*args, **kwargs):
         return np.asarray(right(*args, **kwargs)) * np.nan
@@ -49,6 +62,7 @@ def spoil(right):
     return [
         ("returns_nothing", returns_nothing),
         ("wrong_type", returns_words),
+        ("wrong_type", returns_what_agrees_with_all),
         ("wrong_type", 3),
         ("not_finite", returns_nan),
         (None, crashes),
