@@ -1097,6 +1097,22 @@ WRONG_LOSSES = [
 ]
 
 
+def networks_of_the_class(self, encoder, decoder, beta=1.0, **kwargs):
+    start(self, encoder, decoder, beta, **kwargs)
+    type(self).networks = encoder, decoder
+
+
+def by_networks_of_the_class(self, x):
+    encoder, decoder = self.networks
+    z_mean, z_log_var, z = encoder(x)
+    return reconstruction_loss(x, decoder(z)), kl_loss(z_mean, z_log_var)
+
+
+NETWORKS_OF_THE_CLASS = vae_with(
+    __init__=networks_of_the_class, compute_losses=by_networks_of_the_class
+)
+
+
 def test_another_default_of_beta_is_refused():
     def five(self, encoder, decoder, beta=5.0, **kwargs):
         start(self, encoder, decoder, beta, **kwargs)
@@ -1478,6 +1494,15 @@ def weighed(self, data):
     return count_in(self, total, terms)
 
 
+OF_THE_TOY = keras.optimizers.SGD(learning_rate=0.1)
+OF_THE_TOY.build([keras.Variable(3.0)])
+
+
+def one_by_one(self, gradients, weights):
+    for gradient, weight in zip(gradients, weights, strict=True):
+        self.optimizer.apply([gradient], [weight])
+
+
 def step_of_the_toy(self, gradients, weights):
     keras.optimizers.SGD(learning_rate=0.1).apply(gradients, weights)
 
@@ -1531,6 +1556,8 @@ WRONG_STEPS = [
     (None, weighed),
     (None, step_with(reduce=lambda total: ops.sum(total) / 64)),
     (None, step_with(apply=lambda self, *both: self.optimizer.apply(both[0]))),
+    (None, step_with(apply=one_by_one)),
+    (None, step_with(apply=lambda self, *both: OF_THE_TOY.apply(*both))),
     ("sums_batch", tape_of(lambda self, t: t[0] + self.beta * ops.sum(t[1]))),
     (ANY, tape_of(lambda self, terms: -terms[0])),
     (ANY, step_with(reduce=ops.sum, apply=twice)),
@@ -1539,6 +1566,12 @@ WRONG_STEPS = [
     (ANY, both_of(own_encoder, lambda self: decoder)),
     (ANY, step_with(apply=ignore, total=lambda self, terms: sum(terms))),
 ]
+
+
+def test_an_optimizer_of_other_weights_is_asked_after():
+    with pytest.raises(ExerciseFailed) as caught:
+        check.train_step(vae_with(train_step=step_with(apply=one_by_one)))
+    assert "Whose optimizer is it" in caught.value.args[2]
 
 
 def test_weights_that_did_not_move_are_named():
@@ -1719,7 +1752,10 @@ CASES = [
     (
         check.compute_losses,
         WHOLE,
-        in_a_class("compute_losses", WRONG_LOSSES),
+        [
+            *in_a_class("compute_losses", WRONG_LOSSES),
+            ("global_encoder", NETWORKS_OF_THE_CLASS),
+        ],
     ),
     (
         check.train_step,

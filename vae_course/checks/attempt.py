@@ -74,6 +74,12 @@ QUESTIONS = [
         "it was called before.",
     ),
     (
+        ValueError,
+        "Unknown variable",
+        "An optimizer keeps to the weights of its first step. Whose "
+        "optimizer is it, and did that step get all of the weights?",
+    ),
+    (
         (TypeError, ValueError),
         "truth value of an array|boolean negative",
         "One True or False, or an array of them: which is it there, and what "

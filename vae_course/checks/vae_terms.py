@@ -30,12 +30,12 @@ def judge(attempt):
         ExerciseFailed: with what is wrong.
     """
     require_a_model(attempt, "compute_losses")
+    tiny = TinyNetworks(2)
+    vae = make(attempt, tiny)
+    _judge_default(attempt)
     with own_networks(attempt, "compute_losses"):
-        tiny = TinyNetworks(2)
-        vae = make(attempt, tiny)
         for rows in 5, 3:
             _judge_values(vae, tiny, images(rows))
-    _judge_default(attempt, tiny)
     _judge_slopes(attempt, vae, tiny)
     _judge_graph(attempt, vae, tiny)
 
@@ -185,8 +185,10 @@ def _slips_of_reconstruction(tiny, x):
     )
 
 
-def _judge_default(attempt, tiny):
-    vae = attempt.run(attempt.answer, tiny.encoder, tiny.decoder)
+def _judge_default(attempt):
+    """Make a second VAE, which must not disturb the first, without beta."""
+    others = TinyNetworks(4)
+    vae = attempt.run(attempt.answer, others.encoder, others.decoder)
     beta = getattr(vae, "beta", 1)
     if beta != 1:
         raise ExerciseFailed(
