@@ -21,6 +21,7 @@ from vae_course.checks import (
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.limits import TookTooLong, time_limit
+from vae_course.densities import kl_discrete
 
 
 def library_double(x):
@@ -213,6 +214,11 @@ def give_up(x):
         (hand_over_too_much, "How many tensors does what you call take"),
         (forget_the_weights, "What does `apply` want besides"),
         (ask_a_tape_twice, "What does the message forbid"),
+        (lambda x: np.random.default_rng().normal(x, -x), "may a spread be"),
+        (
+            lambda x: kl_discrete([math.nan, 1], [0.5, 0.5]),
+            "numbers that are not finite",
+        ),
         (lambda x: x + "one", "shapes and types"),
         (lambda x: x @ np.ones(2), "shapes and types"),
         (give_up, "shapes and types"),

@@ -80,6 +80,18 @@ QUESTIONS = [
         "optimizer is it, and did that step get all of the weights?",
     ),
     (
+        ValueError,
+        "scale < 0",
+        "Which number does the generator take for a spread there, and may "
+        "a spread be below 0?",
+    ),
+    (
+        ValueError,
+        "expected finite",
+        "Which step before that line makes numbers that are not finite, and "
+        "what does it get?",
+    ),
+    (
         (TypeError, ValueError),
         "truth value of an array|boolean negative",
         "One True or False, or an array of them: which is it there, and what "
