@@ -829,6 +829,17 @@ def test_right_layer_passes_from_any_seed():
         assert check.Sampling(WithGenerator) is WithGenerator
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "float64"])
+def test_right_layer_passes_under_any_policy_and_leaves_it(policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        assert check.Sampling(WithGenerator) is WithGenerator
+        assert keras.config.dtype_policy().name == policy
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def test_dice_go_on_from_where_they_stood_before_the_check():
     def after(seed):
         keras.utils.set_random_seed(seed)

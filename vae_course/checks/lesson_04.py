@@ -1,5 +1,6 @@
 """Checks of lesson 04, The Sampling layer."""
 
+import contextlib
 import inspect
 import itertools
 import re
@@ -126,7 +127,7 @@ def _other_functions(std):
 def Sampling(attempt):  # noqa: N802
     """Judge a layer [z_mean, z_log_var] -> z by what it draws."""
     _require_a_layer(attempt)
-    with dice_of_their_own():
+    with dice_of_their_own(), _single_precision():
         layer = attempt.run(attempt.answer)
         _judge_shapes(attempt, layer)
         _judge_draws(attempt, layer)
@@ -137,6 +138,19 @@ def Sampling(attempt):  # noqa: N802
         _judge_latent_dim(attempt)
         _judge_repetition(attempt)
         _judge_draws(attempt, _judge_saving(attempt))
+
+
+@contextlib.contextmanager
+def _single_precision():
+    """Let layers compute in float32, whatever the rule is elsewhere."""
+    import keras
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def _require_a_layer(attempt):
