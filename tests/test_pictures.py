@@ -13,8 +13,8 @@ import pytest
 from vae_course.checks import ExerciseFailed, contract
 from vae_course.checks.compare import compare
 from vae_course.checks.contract import exercise
-from vae_course.checks.figures import png
 from vae_course.checks.pictures import Curves, Histogram, Images, Points
+from vae_course.checks.pictures.figures import png
 
 X = np.linspace(-4, 4, 49)
 SQUARES = [[1, 1], [0, 1], [1, 0]]
@@ -436,7 +436,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 shell = InteractiveShell.instance()
 shell.run_cell("import numpy as np\\n"
-    "from vae_course.checks import figures, lesson_03 as check\\n"
+    "from vae_course.checks import lesson_03 as check\\n"
+    "from vae_course.checks.pictures import figures\\n"
     "figure = figures.Figure.savefig\\n"
     "plt = __import__('matplotlib.pyplot').pyplot\\n"
     "mine = plt.figure(4)\\n"

@@ -7,7 +7,7 @@ import pytest
 
 from vae_course.checks import ExerciseFailed, checks_of_lesson
 from vae_course.checks.attempt import Attempt
-from vae_course.checks.figures import png
+from vae_course.checks.pictures.figures import png
 
 CHECKS = {
     check.exercise: check

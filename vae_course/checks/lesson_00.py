@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from vae_course.checks import pictures_00 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_00 as draw
 
 SHAPE = (5, 32, 32, 1)
 ASKED = f"float32 images {SHAPE} in [0, 1], a border of 2 zeros"

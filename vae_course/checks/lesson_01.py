@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from vae_course.checks import pictures_01 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
@@ -16,6 +15,7 @@ from vae_course.checks.networks_by_hand import (
     slips_of_decoder,
     slips_of_encoder,
 )
+from vae_course.checks.pictures import lesson_01 as draw
 from vae_course.checks.reconstruction_slips import (
     PIXELS,
     cost_of_pixels,

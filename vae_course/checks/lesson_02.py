@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from vae_course.checks import pictures_02 as draw
 from vae_course.checks.chance import (
     demand_chance_from_rng,
     demand_finite,
@@ -13,6 +12,7 @@ from vae_course.checks.chance import (
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_02 as draw
 
 SQUARE = 60
 N_SAMPLES = 10_000

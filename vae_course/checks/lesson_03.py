@@ -6,7 +6,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-from vae_course.checks import pictures_03 as draw
 from vae_course.checks.chance import (
     demand_chance_from_rng,
     demand_finite,
@@ -15,6 +14,7 @@ from vae_course.checks.chance import (
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_03 as draw
 
 ROOT_TWO_PI = math.sqrt(2 * math.pi)
 LOG_TWO_PI = math.log(2 * math.pi)

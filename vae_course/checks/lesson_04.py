@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtr
 
-from vae_course.checks import pictures_04 as draw
 from vae_course.checks.chance import demand_independence, dice_of_their_own
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_04 as draw
 
 # Standard deviations by level; their logs, squares and halves all differ.
 LEVELS = np.array([3.0, 0.5, 0.05])

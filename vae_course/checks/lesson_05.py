@@ -6,7 +6,6 @@ import operator
 
 import numpy as np
 
-from vae_course.checks import pictures_05 as draw
 from vae_course.checks.chance import demand_chance_from_rng, demand_finite
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
@@ -18,6 +17,7 @@ from vae_course.checks.kl_slips import (
     slips_of_kl,
     squared_sum,
 )
+from vae_course.checks.pictures import lesson_05 as draw
 
 N_DRAWS = 4_000
 # The slips of sampling lie at least fifteen standard errors apart here.

@@ -5,12 +5,12 @@ import types
 import numpy as np
 from scipy.special import expit, log_expit
 
-from vae_course.checks import pictures_06 as draw
 from vae_course.checks.attempt import Attempt, NotStarted
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
 from vae_course.checks.kl_slips import slips_of_kl
+from vae_course.checks.pictures import lesson_06 as draw
 
 PIXELS = (1, 2, 3)
 # Shape of the pictures, and how many numbers a code has.

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from vae_course.checks import pictures_08 as draw
 from vae_course.checks.compare import as_array, compare
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_08 as draw
 
 BATCH_SIZE = 5
 LENGTHS = [5, 5, 5, 5, 3]

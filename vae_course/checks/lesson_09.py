@@ -5,10 +5,10 @@ import statistics
 
 import numpy as np
 
-from vae_course.checks import pictures_09 as draw
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_09 as draw
 
 BELL = statistics.NormalDist()
 TOLERANCE = 2e-3

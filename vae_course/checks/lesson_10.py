@@ -4,10 +4,10 @@ import numpy as np
 from scipy.special import logsumexp
 
 from vae_course import clinic
-from vae_course.checks import pictures_10 as draw
 from vae_course.checks.compare import as_array, compare, with_questions
 from vae_course.checks.contract import exercise
 from vae_course.checks.failure import ExerciseFailed
+from vae_course.checks.pictures import lesson_10 as draw
 
 ASK_ABOUT_UNITS = {
     "mean_for_variance": "A dimension whose codes all stand at 3 tells no "

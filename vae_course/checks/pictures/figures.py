@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
 
-from vae_course.checks.pictures import FEW
+from vae_course.checks.pictures.kinds import FEW
 from vae_course.plots.style import LINE_COLOURS, RED, STYLE
 
 BLUE, GREY = LINE_COLOURS[0], "#50545c"

@@ -11,8 +11,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from vae_course.checks import characters
 from vae_course.checks.compare import as_array
+from vae_course.checks.pictures import characters
 
 VISIBLE = 0.01
 # Of 20,000 right draws the distance exceeds this less than once in 10^15.
@@ -71,7 +71,7 @@ class Curves:
 
     def draw(self):
         """Return a Matplotlib figure of both curves."""
-        from vae_course.checks import figures
+        from vae_course.checks.pictures import figures
 
         return figures.curves(self)
 
@@ -131,7 +131,7 @@ class Histogram:
 
     def draw(self):
         """Return a Matplotlib figure of the draws and the bell."""
-        from vae_course.checks import figures
+        from vae_course.checks.pictures import figures
 
         return figures.histogram(self)
 
@@ -209,7 +209,7 @@ class Points:
 
     def draw(self):
         """Return a Matplotlib figure, asked on the left, yours right."""
-        from vae_course.checks import figures
+        from vae_course.checks.pictures import figures
 
         return figures.points(self)
 
@@ -291,7 +291,7 @@ class Images:
 
     def draw(self):
         """Return a Matplotlib figure, asked on the left, yours right."""
-        from vae_course.checks import figures
+        from vae_course.checks.pictures import figures
 
         return figures.images(self)
 
