@@ -9,7 +9,7 @@ from mutation.operators import apply, edits
 from mutation.stubs import Stub, answer_lines
 from notebooks.source import Cell
 
-from vae_course.checks import ExerciseFailed
+from vae_course.checks import ExerciseFailed, contract
 
 
 def mutants(source):
@@ -95,3 +95,14 @@ def test_a_survivor_that_nobody_explained_is_told(monkeypatch, capsys):
     monkeypatch.setattr("mutate_solutions._is_chosen", lambda *names: True)
     assert main(["00"]) == 1
     assert "    return 2 * x -> return 2 + x" in capsys.readouterr().out
+
+
+QUICK = "2.2 2.3 03 5.1 5.3 5.4 5.5 5.6 6.3 8.2 8.3 09 10".split()
+
+
+def test_no_mutant_of_a_quick_solution_survives_unexplained(
+    monkeypatch, capsys
+):
+    monkeypatch.setattr(contract, "TIME_LIMIT", contract.TIME_LIMIT)
+    status = main(QUICK)
+    assert status == 0, capsys.readouterr().out
