@@ -97,7 +97,20 @@ def test_a_survivor_that_nobody_explained_is_told(monkeypatch, capsys):
     assert "    return 2 * x -> return 2 + x" in capsys.readouterr().out
 
 
-QUICK = "2.2 2.3 03 5.1 5.3 5.4 5.5 5.6 6.3 8.2 8.3 09 10".split()
+QUICK = (
+    "2.2",
+    "2.3",
+    "03",
+    "5.1",
+    "5.3",
+    "5.4",
+    "5.5",
+    "5.6",
+    "6.3",
+    "8.2",
+    "09",
+    "10",
+)
 
 
 def test_no_mutant_of_a_quick_solution_survives_unexplained(
