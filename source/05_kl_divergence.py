@@ -4,8 +4,7 @@
 # **How far is one distribution from another, in one number that a loss can
 # use?**
 #
-# In about an hour and a half (there is a good place for a break half-way)
-# you will
+# In about an hour and a half, with a break half-way, you will
 # - measure surprise, and know why a wrong forecast always costs,
 # - know what the two directions of a divergence forgive,
 # - estimate a divergence by sampling,
@@ -15,8 +14,8 @@
 # %% [markdown]
 # ## What we work with
 #
-# NumPy again, and SciPy to check results by integration. Two functions are
-# yours already:
+# NumPy again, and SciPy to search for a minimum and to integrate. Two
+# functions are yours already:
 #
 # - `normal_pdf(x, mean, variance)`, exercise 3.1, takes the *variance*;
 # - `diagonal_normal_log_pdf(x, mean, log_var)`, exercise 3.4, takes its
@@ -66,18 +65,18 @@ for std in (10.0, 1.0, 0.1):
 # %% [markdown]
 # ## Surprise
 #
-# How surprised are you by something to which you gave the probability $p$?
-# Not at all if $p = 1$; more, the smaller it was. Two independent surprises
-# should add up, and their probabilities multiply; so a logarithm does it:
+# How surprised are you by something to which you gave the probability $a$?
+# Not at all if $a = 1$; more, the smaller it was. Two independent surprises
+# should add up, and their probabilities multiply; so we take a logarithm:
 #
-# $$\text{surprise} = -\log p$$
+# $$\text{surprise} = -\log a$$
 #
 # $\log$ is the natural logarithm, `np.log`, and the unit is the **nat** (with
 # base 2 it would be the bit).
 #
 # Let the weather happen with probabilities $p$, and a forecast expect it
 # with $q$. Whoever knows $p$ is surprised by $-\log p$ on each day, whoever
-# believes the forecast, by $-\log q$. The *extra* surprise is the difference,
+# believes the forecast by $-\log q$. The *extra* surprise is the difference,
 # $\log p - \log q = \log(p/q)$.
 
 # %% [markdown]
@@ -128,7 +127,7 @@ print(f"0.5 · log 2       = {0.5 * np.log(2):.4f}")
 # |---|---|---|---|
 # | $p$, what happens | in: `p` | (k,) | probabilities, sum 1 |
 # | $q$, what is expected | in: `q` | (k,) | probabilities, sum 1 |
-# | $\operatorname{KL}(p\,\|\,q)$ | out | one number | nats, maybe `np.inf` |
+# | $\operatorname{KL}(p\,\|\,q)$ | out | one number | nats, possibly `np.inf` |
 #
 # **Why:** all that follows is this sum with finer and finer outcomes.
 #
@@ -140,8 +139,8 @@ def kl_discrete(p, q):
     """Give KL(p || q), the extra surprise of expecting q when p happens.
 
     Args:
-        p: float64 array (k,), the probability of each outcome, maybe 0.
-        q: float64 array (k,), the same as it is expected, maybe 0.
+        p: float64 array (k,), how probable each outcome is, possibly 0.
+        q: float64 array (k,), how probable it is held to be, possibly 0.
 
     Returns:
         float, nats: summed over the k outcomes. An outcome with p = 0 adds
@@ -210,16 +209,16 @@ print(f"forecast and weather: {kl_discrete(forecast, happens):.4f} nats")
 print(f"0.6 · log 2         = {0.6 * np.log(2):.4f}")
 
 # %% [markdown]
-# Swapped, 0.5 log 2 became 0.6 log 2. The two directions *forgive* different
-# mistakes, and we let them choose.
+# Swapped, 0.5 log 2 became 0.6 log 2. The two *forgive* different mistakes.
 #
-# **From here on** the letters are those of the papers: $p$ is fixed, the
-# target; $q$ is ours to choose. Which of them *happens* depends only on which
-# stands first.
+# **From here on** the letters are those of the papers: $p$ is a fixed target
+# and $q$ is ours to choose. Still the first one happens:
 #
-# Here $p$ has two humps; $q$ is a bell that may move and widen until the
+# - KL(q ‖ p), `kl_discrete(q, p)`: $q$ happens, $p$ expects;
+# - KL(p ‖ q), `kl_discrete(p, q)`: $p$ happens, $q$ expects.
+#
+# Here $p$ has two humps; $q$ is a bell that moves and widens until the
 # divergence is smallest. Each of 801 narrow cells of the line is an outcome.
-# `optimize.minimize` searches, once from the left and once from the right.
 
 # %%
 z = np.linspace(-8, 8, 801)
@@ -243,7 +242,9 @@ def price(parameters, direction):
 panels = {"KL(q ‖ p)": {}, "KL(p ‖ q)": {}}
 for direction, bells in panels.items():
     for side, start in ("from the left", [-1, 0]), ("from the right", [1, 0]):
-        best = optimize.minimize(price, start, direction, "Nelder-Mead")
+        best = optimize.minimize(
+            price, start, args=direction, method="Nelder-Mead"
+        )
         mean = round(best.x[0], 2) + 0.0  # the sum turns -0.0 into 0.0
         std = np.exp(best.x[1] / 2)
         bells[side] = mean, std
@@ -295,20 +296,23 @@ plots.fitted_bells(z, target, panels)
 #
 # | symbol | in code | shape | unit |
 # |---|---|---|---|
-# | $\mu$ | `z_mean` | (batch, latent_dim) | unit of z |
-# | $v = \log\sigma^2$ | `z_log_var` | as `z_mean` | log of (unit of z)² |
+# | $\mu$ | `z_mean` | (batch, latent_dim) | none |
+# | $v = \log\sigma^2$ | `z_log_var` | as `z_mean` | none |
 # | $\varepsilon$ | `epsilon` | as needed | none |
 # | $\operatorname{KL}(q\,\|\,p)$ | | (batch,) | nats |
 #
-# Independent dimensions multiply their densities, the logarithms add, and so
-# the divergences of the dimensions *add up* to one number for each row.
+# $z$ is counted in standard deviations of the prior, so the first three are
+# pure numbers.
+#
+# The densities of independent dimensions multiply, their logarithms add, and
+# so the divergences of the dimensions *add up* to one number for each row.
 
 # %% [markdown]
-# ### Two draws by hand
+# ### One draw by hand
 #
 # Our *toy* is a $q$ with $\mu = 1.5$ and $\sigma = 0.5$, so
-# $v = \log 0.25 = -1.386$. The draw with $\varepsilon = -0.4$ is $z = 1.3$,
-# and
+# $v = \log 0.25 = -1.386$. `rng.standard_normal(shape)` draws
+# $\varepsilon$; here we take $-0.4$. So $z = 1.3$, and
 #
 # $$\begin{aligned}
 # \log q(z) &= -\tfrac12\,(1.838 - 1.386 + 0.16) = -0.306 \\
@@ -316,7 +320,7 @@ plots.fitted_bells(z, target, panels)
 # \end{aligned}$$
 #
 # where $1.838 = \log 2\pi$, $0.16 = \varepsilon^2$ and $1.69 = z^2$. So this
-# draw is more surprising under $p$, by 1.458 nats.
+# draw is more surprising under $p$, by 1.458 nats. NumPy adds a second one.
 
 # %%
 toy_mean, toy_log_var = np.array([1.5]), np.log([0.25])
@@ -338,8 +342,7 @@ for e, d, a, b in zip(epsilon, draws, log_q, log_p, strict=True):
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean` | (batch, latent_dim) | unit of z |
-# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | none |
 # | in | `n_samples` | one int | draws for each row |
 # | in | `rng` | | NumPy's random generator |
 # | out | estimates | (batch,) | nats |
@@ -387,7 +390,7 @@ kl_monte_carlo = check.kl_monte_carlo(kl_monte_carlo)
 # <details><summary>Hint 1: a direction</summary>
 #
 # Take one row at a time, in a loop. Its draws form an array (n_samples,
-# latent_dim). The cell above does all of it for two draws.
+# latent_dim). The cell above does all the rest for two draws.
 #
 # </details>
 #
@@ -498,7 +501,7 @@ for mean, log_var in (1.5, np.log(0.25)), (-0.7, 1.2):
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_log_var` | (batch, latent_dim) | log of (unit of z)² |
+# | in | `z_log_var` | (batch, latent_dim) | none |
 # | out | $\mathbb E_q[\log q(z)]$ | (batch,) | nats |
 #
 # **Why:** it is the first half of the divergence. (Its negative is the
@@ -565,7 +568,7 @@ expected_log_posterior = check.expected_log_posterior(expected_log_posterior)
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | as in 5.2 |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | none |
 # | out | $\mathbb E_q[\log p(z)]$ | (batch,) | nats |
 #
 # **Why:** it is the second half, and the only one that sees the mean.
@@ -622,7 +625,7 @@ expected_log_prior = check.expected_log_prior(expected_log_prior)
 # You have both lines on paper. Subtract the second from the first, under one
 # sum. One term stands in both and goes away; four are left. Watch the signs.
 #
-# To try it on: for the toy, $\mu = 1.5$ and $v = -1.386$, the estimates above
+# To test it: for the toy, $\mu = 1.5$ and $v = -1.386$, the estimates above
 # were about 1.44. And where $q$ is $p$ it must be exactly 0.
 
 # %% [markdown]
@@ -634,7 +637,7 @@ expected_log_prior = check.expected_log_prior(expected_log_prior)
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | as in 5.2 |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | none |
 # | out | KL(q ‖ p) | (batch,) | nats |
 #
 # **Why:** it stands in the loss of nearly every variational autoencoder, and
@@ -686,11 +689,16 @@ kl_to_standard_normal = check.kl_to_standard_normal(kl_to_standard_normal)
 # %% [markdown]
 # ## Three roads to one number
 #
-# **Go on only when exercise 5.5 has passed**, for here is its answer. Your
-# line, however you sorted it, is this one:
+# **Go on only when exercise 5.5 has passed**: from here on its answer shows.
+#
+# <details><summary>Open when 5.5 has passed</summary>
+#
+# Your line, however you sorted it, is this one:
 #
 # $$\operatorname{KL}(q\,\|\,p) = -\frac12 \sum_j
 # \left(1 + v_j - \mu_j^2 - e^{v_j}\right)$$
+#
+# </details>
 #
 # We put it beside an integral and beside 400 times 25 draws, each with its
 # error: SciPy's own error estimate, and the standard error.
@@ -721,7 +729,7 @@ for name, (mean, log_var) in clouds.items():
 # The integral agrees in every digit shown, the draws within two or three
 # standard errors. Where $q$ is the prior, every single draw gives exactly 0.
 #
-# Now move $q$ over $p$ yourself.
+# Now move $q$ over $p$ yourself, from close to the toy ($v = -1.4$).
 
 # %%
 widgets.kl_explorer()
@@ -730,11 +738,12 @@ widgets.kl_explorer()
 # *Figure: two sliders, z_mean and z_log_var. Above, the red bell p and a
 # dashed bell q that follows the sliders. Below, the curve q · (log q − log p):
 # a filled area above zero where q is higher than p, a hatched one below zero
-# where it is lower. The first less the second is the KL. The scales stay.*
+# where it is lower. The filled area minus the hatched one is the KL. The axes
+# do not change.*
 #
 # Look for the place where both areas vanish. Then leave z_mean there and move
-# z_log_var to −1 and −2, to 1 and 2. Narrower gets dearer by less than ½ each
-# time, wider ever faster.
+# z_log_var to −1 and −2, to 1 and 2. Each step narrower costs less than ½
+# more; each step wider costs more than the last.
 
 # %% [markdown]
 # ## How it pulls
@@ -753,14 +762,14 @@ widgets.kl_explorer()
 #
 # *Medium · 8 minutes · 2 points*
 #
-# Differentiate the divergence by $\mu_j$ and by $v_j$, on paper, then in
-# NumPy.
+# Differentiate the divergence with respect to $\mu_j$ and to $v_j$, on paper,
+# then in NumPy.
 #
 # | | name | shape | unit |
 # |---|---|---|---|
-# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | as in 5.2 |
-# | out, first | slope by `z_mean` | (batch, latent_dim) | nats / (unit of z) |
-# | out, second | slope by `z_log_var` | (batch, latent_dim) | nats |
+# | in | `z_mean`, `z_log_var` | (batch, latent_dim) each | none |
+# | out, first | slopes along `z_mean` | (batch, latent_dim) | nats |
+# | out, second | slopes along `z_log_var` | (batch, latent_dim) | nats |
 #
 # **Why:** the slopes are all that training ever feels of this term.
 #
@@ -769,10 +778,10 @@ widgets.kl_explorer()
 
 # %% exercise="5.6" role="stub"
 def kl_gradients(z_mean, z_log_var):
-    """Differentiate each row's KL divergence by its means and log-variances.
+    """Give the slopes of each row's KL divergence, in nats.
 
     Two float64 arrays (batch, latent_dim) come in, two of that shape go out:
-    the slopes by z_mean, then those by z_log_var. Nothing is summed.
+    the slopes along z_mean, then those along z_log_var. Nothing is summed.
     """
     ### BEGIN SOLUTION
     by_mean = z_mean
@@ -787,14 +796,15 @@ kl_gradients = check.kl_gradients(kl_gradients)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# Where is the divergence smallest, and are both slopes 0 there? And does each
-# have the sign that leads uphill?
+# Circle the terms of the summand that contain what is moved: all others have
+# the slope 0. Take the circled ones one by one, by the rules above; the ½
+# waits in front.
 #
 # </details>
 #
 # <details><summary>Hint 2: the steps</summary>
 #
-# By the mean only the first term counts, and its 2 meets the ½. By the
+# Along the mean only the first term counts, and its 2 meets the ½. Along the
 # log-variance two terms count, each with its own sign; the ½ stays. Return
 # both arrays with a comma between them.
 #
@@ -829,7 +839,7 @@ for name in ("z_mean", "z_log_var"):
     up = kl_to_standard_normal(*moving(name, places + STEP))
     down = kl_to_standard_normal(*moving(name, places - STEP))
     off = np.abs(slopes - np.subtract(up, down) / (2 * STEP)).max()
-    print(f"slope by {name}: small steps differ by at most {off:.0e}")
+    print(f"slope along {name}: small steps differ by at most {off:.0e}")
     curve = kl_to_standard_normal(*moving(name, x))
     heights = kl_to_standard_normal(*moving(name, places))
     panels[name] = x, curve, places, heights, slopes
@@ -837,9 +847,9 @@ plots.kl_pull(panels)
 
 # %% [markdown]
 # *Figure: two curves with dots and red tangents at −2, −1, 0, 1 and 2. At all
-# but 0 a level arrow points towards 0, with the pull as a number above it.
-# Left, over z_mean, a parabola, alike on both sides. Right, over z_log_var, a
-# lopsided bowl: gentle on the left, ever steeper on the right.*
+# but 0 a level arrow points towards 0, half as long as the pull, which stands
+# above it. Left, over z_mean, a parabola, alike on both sides. Right, over
+# z_log_var, a lopsided bowl: gentle on the left, ever steeper on the right.*
 #
 # Both curves touch 0 at 0, exactly, and rise on either side. The mean is
 # pulled home like a spring. The log-variance of too wide a cloud is pulled
@@ -853,8 +863,8 @@ plots.kl_pull(panels)
 # added.
 #
 # On average a draw pays $(\mu-t)^2 + \sigma^2$ in each dimension, as lesson 04
-# found, and $\sigma^2 = e^v$. The slopes are $2(\mu-t)$ by $\mu$ and $e^v$ by
-# $v$. With yours added, all is at rest where
+# found, and $\sigma^2 = e^v$. The slopes are $2(\mu-t)$ along $\mu$ and $e^v$
+# along $v$. With yours added, all is at rest where
 #
 # $$2(\mu - t) + \mu = 0, \qquad \sigma^2 + \tfrac12(\sigma^2 - 1) = 0$$
 #
