@@ -1280,6 +1280,7 @@ WRONG_KL = [
     ("log_var_as_log_std", row_sum(lambda m, v: 1 + 2 * v - m**2 - np.exp(v))),
     ("std_for_variance", row_sum(lambda m, v: 1 + v - m**2 - np.exp(v / 2))),
     ("std_for_variance", kl_of_other_std(lambda v: np.exp(v / 4))),
+    ("log_term_halved", row_sum(lambda m, v: 1 + v / 2 - m**2 - np.exp(v))),
     ("exp_missing", row_sum(lambda m, v: 1 + v - m**2 - v)),
     ("exp_missing", lambda m, v: 0.5 * (m**2 - 1).sum(1)),
     ("mean_not_squared", row_sum(lambda m, v: 1 + v - m - np.exp(v))),

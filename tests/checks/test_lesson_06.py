@@ -704,6 +704,14 @@ ELBO_SLIPS = [
         half_sum(lambda m, v: m**2 + ops.exp(v / 2) - 1 - v / 2),
     ),
     (
+        "log_term_halved",
+        half_sum(lambda m, v: m**2 + ops.exp(v) - 1 - v / 2),
+    ),
+    (
+        "log_term_halved",
+        half_sum(lambda m, v: m**2 + ops.exp(v) - 1 - ops.log(ops.exp(v / 2))),
+    ),
+    (
         "exp_missing",
         half_sum(lambda m, v: m**2 + v**2 - 1 - ops.log(v**2)),
     ),

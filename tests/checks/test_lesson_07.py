@@ -1022,6 +1022,10 @@ WRONG_LOSSES = [
         "std_for_variance",
         of_kl(lambda m, v: ops.sum(m**2 + ops.exp(v / 2) - v - 1, 1) / 2),
     ),
+    (
+        "log_term_halved",
+        of_kl(lambda m, v: ops.sum(m**2 + ops.exp(v) - v / 2 - 1, 1) / 2),
+    ),
     ("exp_missing", of_kl(lambda m, v: ops.sum(m**2 + v - v - 1, 1) / 2)),
     (
         "mean_not_squared",

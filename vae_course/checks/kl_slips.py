@@ -38,8 +38,8 @@ def slips_of_kl(z_mean, z_log_var):
         "std_for_variance": [
             each(spread=np.exp(v / 2)),
             each(log_term=v / 2, spread=np.exp(v / 2)),
-            each(log_term=v / 2),
         ],
+        "log_term_halved": [each(log_term=v / 2)],
         "exp_missing": [
             each(spread=v),
             each(spread=v**2),

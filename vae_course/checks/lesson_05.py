@@ -205,6 +205,8 @@ ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
     "does np.exp(z_log_var) give, without any factor?",
     "std_for_variance": "Which of σ and σ² stands in the mean of z²? Which do "
     "you get from half a log-variance?",
+    "log_term_halved": "Is the logarithm in yours that of σ or of σ²? Which "
+    "of them stands behind the ½ of 5.3?",
     "exp_missing": "z_log_var is a logarithm. Of what, and is that what you "
     "add to the square of the mean?",
     "codes_swapped": "Which of z_mean and z_log_var do you square, and of "

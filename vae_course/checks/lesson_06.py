@@ -579,6 +579,8 @@ _QUESTIONS = {
     "of a variance? What does the formula want of it?",
     "std_for_variance": "What is exp(z_log_var / 2): a variance, or its "
     "root? Which does the formula want?",
+    "log_term_halved": "The formula has the log of the variance. Which "
+    "logarithm stands in yours?",
     "exp_missing": "One term of the KL is the variance. Which function "
     "leads there from its logarithm?",
     "mean_not_squared": "How does the cost of a cloud grow with its distance "

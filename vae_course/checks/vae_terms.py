@@ -251,6 +251,8 @@ _QUESTIONS = {
     "log_var_as_log_std": "Of what is z_log_var the logarithm: σ or σ²?",
     "std_for_variance": "What does the exponential of a log-variance give, "
     "and what did you take it of?",
+    "log_term_halved": "The formula has the log of the variance, z_log_var. "
+    "Which logarithm stands in yours?",
     "exp_missing": "One term of the formula holds the variance itself. Is "
     "that what you added?",
     "mean_not_squared": "Is a mean of −1 any nearer to 0 than a mean of 1?",
