@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import ops
 from tables import ANY, answer_tests, spoiled_test
 
-from vae_course import losses
+from vae_course import densities, losses
 from vae_course.checks import ExerciseFailed
 from vae_course.checks import lesson_06 as check
 
@@ -343,7 +343,10 @@ LIKELIHOOD_SLIPS = [
     ),
     ("averages_pixels", of_pixels(lambda nats: ops.mean(nats, axis=PIXELS))),
     ("averages_pixels", of_pixels(lambda nats: ops.mean(nats))),
-    ("averages_pixels", of_pixels(lambda nats: nats)),
+    ("pixels_not_added", of_pixels(lambda nats: nats)),
+    ("pixels_not_added", of_pixels(lambda nats: ops.sum(nats, axis=-1))),
+    ("pixels_not_added", of_pixels(lambda nats: ops.sum(nats, axis=1))),
+    ("pixels_not_added", of_pixels(lambda nats: ops.sum(nats, axis=[2, 3]))),
     (
         "averages_pixels",
         of_pixels(lambda nats: ops.sum(ops.mean(nats, 1), axis=(1, 2))),
@@ -358,7 +361,7 @@ LIKELIHOOD_SLIPS = [
         ),
     ),
     (
-        "averages_pixels",
+        "pixels_not_added",
         lambda x, a: -keras.losses.binary_crossentropy(x, a, from_logits=True),
     ),
     ("sums_batch", of_pixels(lambda nats: ops.sum(nats))),
@@ -787,6 +790,7 @@ ELBO_SLIPS = [
         with_kl(lambda m, v: right_kl(m, tf.constant(v.numpy()))),
     ),
     ("gradient_lost", lambda *inputs: right_elbo(*inputs).numpy()),
+    ("gradient_lost", with_kl(densities.kl_to_standard_normal)),
     (
         "capped",
         with_likelihood(lambda x, a: by_softplus(x, ops.clip(a, -99, 99))),
@@ -1188,9 +1192,18 @@ def test_message_on_a_slope_that_is_nan_says_that_the_nats_are_right():
     assert got == "the right nats, but a slope that is infinite or NaN"
 
 
-def test_message_on_pixels_that_were_never_added_asks_for_that():
-    _, _, question, _ = message_of(check.log_likelihood, nats_of_pixels)
-    assert "does it add up the rest?" in question
+def test_message_on_pixels_that_were_never_added_speaks_of_no_mean():
+    _, got, question, _ = message_of(check.log_likelihood, nats_of_pixels)
+    assert got == "shape (3, 4, 5, 1), expected (3,)"
+    assert "still pixels?" in question
+    assert "mean" not in question
+
+
+def test_message_on_half_a_log_variance_speaks_of_no_exponential():
+    answer = half_sum(lambda m, v: m**2 + ops.exp(v) - 1 - v / 2)
+    _, _, question, _ = message_of(check.elbo, answer)
+    assert "Which logarithm" in question
+    assert "exp" not in question
 
 
 def test_message_on_a_weight_of_0_shows_it():

@@ -329,23 +329,34 @@ def _slips_of_likelihood(x, x_logits):
     return with_questions(
         _QUESTIONS,
         ("averages_pixels", _means(pixels)),
+        ("pixels_not_added", _pixels_left(pixels)),
         ("sums_batch", _one_for_all(right)),
         ("divides_by_batch", [right / len(right)]),
         *(
-            (slug, [wrong.sum(axis=PIXELS), wrong.sum(), *_means(wrong)])
+            (slug, reduce(wrong))
             for slug, wrong in wrong_pixels
+            for reduce in (_sums, _means, _pixels_left)
         ),
     )
 
 
+def _sums(pixels):
+    return pixels.sum(axis=PIXELS), pixels.sum()
+
+
 def _means(pixels):
     """Take the mean over rows, columns or all, and sum or keep the rest."""
-    for axes in (), (1,), (2,), (1, 2), (0, 1, 2):
+    for axes in (1,), (2,), (1, 2), (0, 1, 2):
         kept = pixels.mean(axes, keepdims=True)
-        yield from (kept, kept[..., 0], pixels.mean(axes))
-        if axes:
-            yield kept.sum(PIXELS)
+        yield from (kept, kept[..., 0], kept.sum(PIXELS), pixels.mean(axes))
     yield pixels.mean()
+
+
+def _pixels_left(pixels):
+    """Sum over rows, columns or neither, and keep the rest."""
+    for axes in (), (1,), (2,):
+        kept, summed = pixels.sum(axes, keepdims=True), pixels.sum(axes)
+        yield from (kept, kept[..., 0], summed, summed[..., 0])
 
 
 def _one_for_all(right):
@@ -524,6 +535,8 @@ _QUESTIONS = {
     "averages_pixels": "The probability of a picture is a product over its "
     "pixels. What does the logarithm make of a product? Over which axes does "
     "your code take a mean, and does it add up the rest?",
+    "pixels_not_added": "How many numbers should one picture give? Which axes "
+    "of your result are still pixels?",
     "averages_latent": "Every latent dimension that differs from the prior "
     "costs its own nats. If each were there twice, what should happen to "
     "the KL, and what happens to yours?",

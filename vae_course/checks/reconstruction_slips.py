@@ -1,10 +1,9 @@
 """What the slips of exercise 1.3 make of the reconstruction loss."""
 
-import itertools
-
 import numpy as np
 
 PIXELS = (1, 2, 3)
+_SIDES = (1,), (2,)
 
 
 def cost_of_pixels(x, x_mean):
@@ -37,6 +36,7 @@ def slips_of_loss(x, x_mean):
         yield "axis_squeezed", right[0], _SQUEEZED
         return
     yield from (("averages_pixels", w, _MEAN) for w in _means(pixels))
+    yield from (("pixels_not_added", w, _LEFT) for w in _pixels_left(pixels))
     for wrong in right.sum(), right.mean():
         for shape in (), (1,), (1, 1, 1), (1, 1, 1, 1), right.shape:
             yield "sums_batch", np.broadcast_to(wrong, shape), _BATCH
@@ -47,16 +47,24 @@ def slips_of_loss(x, x_mean):
     for side in 32, 28:
         yield "image_size_fixed", right * side**2 / size, _SIZE
     for mistake, wrong, question in _wrong_costs(x, x_mean):
-        for reduced in wrong.sum(), *_means(wrong):
+        yield mistake, wrong.sum(), question
+        yield mistake, wrong.sum(axis=PIXELS), question
+        for reduced in *_means(wrong), *_pixels_left(wrong):
             yield mistake, reduced, question
 
 
 def _means(pixels):
-    """Take the mean over any of the axes and keep, drop or sum the rest."""
-    some = (itertools.combinations(PIXELS, n) for n in range(4))
-    for axes in [*itertools.chain(*some), (0, *PIXELS)]:
+    """Take the mean over rows, columns or all, and sum or keep the rest."""
+    for axes in *_SIDES, (1, 2), (1, 3), (2, 3), PIXELS, (0, *PIXELS):
         kept = pixels.mean(axes, keepdims=True)
         yield from (kept, kept[..., 0], kept.sum(PIXELS), pixels.mean(axes))
+
+
+def _pixels_left(pixels):
+    """Sum over rows, columns or neither, and keep the rest."""
+    for axes in (), *_SIDES:
+        kept, summed = pixels.sum(axes, keepdims=True), pixels.sum(axes)
+        yield from (kept, kept[..., 0], summed, summed[..., 0])
 
 
 def _wrong_costs(x, x_mean):
@@ -102,6 +110,10 @@ def _wide_margins(x, x_mean):
 _MEAN = (
     "A constant 0.5 costs ln 2 a pixel, so 709.78 for 1024 of them. Over "
     "which axes does your code take a mean, and does it add up the rest?"
+)
+_LEFT = (
+    "How many numbers should one picture give? Which axes of your result are "
+    "still pixels?"
 )
 _BATCH = "How many pictures went in, and how many numbers came out?"
 _OTHERS = "Does the price of one picture change when others join the batch?"
