@@ -178,6 +178,34 @@ def test_estimates_are_drawn_over_what_they_estimate():
     assert picture.yours / 3 == pytest.approx(picture.asked, abs=0.6)
 
 
+def cost_of_blank(logits):
+    return np.log1p(np.exp(np.asarray(logits)))
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_elbo_can_be_computed_from_the_title(column):
+    check = CHECKS["6.2"]
+    pictures = check.pictures(Attempt(check.library(), check.name))
+    picture = list(pictures)[column]
+    logit, mean = (0.5, picture.x) if column == 0 else (picture.x, 0.5)
+    held = "logits 0.5" if column == 0 else "z_mean (0.5, 0, 0)"
+    assert picture.title == (
+        f"The ELBO: 2 pixels of grey 0.8, {held}, z_log_var -1 each"
+    )
+    nats = 2 * (0.8 * logit - cost_of_blank(logit))
+    kl = (mean**2 + 3 * np.exp(-1)) / 2
+    assert picture.asked == pytest.approx(nats - kl)
+
+
+def test_log_likelihood_can_be_computed_from_the_title():
+    check = CHECKS["6.1"]
+    picture = next(check.pictures(Attempt(check.library(), check.name)))
+    assert picture.title == "The log-likelihood of 2 pixels of grey 0.8"
+    assert picture.x_label == "logit of both pixels"
+    nats = 2 * (0.8 * picture.x - cost_of_blank(picture.x))
+    assert picture.asked == pytest.approx(nats)
+
+
 def far_out(x, x_logits):
     from scipy.special import expit
 
@@ -210,7 +238,7 @@ def test_slope_that_is_wrong_is_drawn():
 
 @pytest.mark.parametrize(
     "log_term, square, over",
-    [(0, 2, "z_log_var[:, 0]"), (1, 1, "z_mean[:, 0]")],
+    [(0, 2, "x = z_log_var[:, 0]"), (1, 1, "x = z_mean[:, 0]")],
 )
 def test_divergence_is_drawn_where_its_form_differs(log_term, square, over):
     def answer(z_mean, z_log_var):

@@ -7,9 +7,9 @@ import numpy as np
 
 from vae_course.checks.pictures import Curves
 
-SHAPE = 49, 1, 2, 1
-GREYS, LOGITS = (0.8, 0.3), (0.5, -1.5)
-MEANS, LOG_VARS = (0.7, 0.7, -1.2), (-0.6, 0.4, 0.5)
+# Few and equal numbers, so that each curve can be computed from its title.
+GREY, LOGIT, MEAN, LOG_VAR = 0.8, 0.5, 0.5, -1
+PIXELS, LATENT_DIM = 2, 3
 STANDARD = NormalDist()
 
 
@@ -18,24 +18,26 @@ def log_likelihood(attempt):
     for reach in 4, 800:
         logits = np.linspace(-reach, reach, 49)
         yield Curves(
-            f"The log-likelihood of two pixels, one of grey {GREYS[0]}",
+            f"The log-likelihood of {PIXELS} pixels of grey {GREY}",
             logits,
             _likelihood(logits),
             attempt(**_images(logits)),
-            "x_logits[:, 0, 0, 0]",
+            "logit of both pixels",
             "nats",
         )
 
 
 def elbo(attempt):
     """Yield the ELBO over one mean, then over one logit."""
-    steps, held = np.linspace(-3, 3, 49), np.full(49, 0.5)
-    for name, logits, means in (
-        ("z_mean[:, 0]", held, steps),
-        ("x_logits[:, 0, 0, 0]", steps, held),
+    steps = np.linspace(-3, 3, 49)
+    for held, logits, means, name in (
+        (f"logits {LOGIT}", LOGIT, steps, "a in z_mean = (a, 0, 0)"),
+        (f"z_mean ({MEAN}, 0, 0)", steps, MEAN, "logit of both pixels"),
     ):
+        logits, means = np.broadcast_arrays(logits, means)
         yield Curves(
-            "The ELBO of two pixels and three latent dimensions",
+            f"The ELBO: {PIXELS} pixels of grey {GREY}, {held}, "
+            f"z_log_var {LOG_VAR} each",
             steps,
             _likelihood(logits) - _kl(means),
             attempt(**_images(logits), **_codes(means)),
@@ -47,11 +49,9 @@ def elbo(attempt):
 def _images(logits):
     import tensorflow as tf
 
-    x, x_logits = np.empty(SHAPE), np.empty(SHAPE)
-    x[:, 0, :, 0], x_logits[:, 0, :, 0] = GREYS, LOGITS
-    x_logits[:, 0, 0, 0] = logits
+    x_logits = np.tile(logits[:, None, None, None], (1, 1, PIXELS, 1))
     return {
-        "x": tf.constant(x, "float32"),
+        "x": tf.constant(GREY, "float32", x_logits.shape),
         "x_logits": tf.constant(x_logits, "float32"),
     }
 
@@ -59,19 +59,16 @@ def _images(logits):
 def _codes(means):
     import tensorflow as tf
 
-    z_mean = np.tile(MEANS, (len(means), 1))
+    z_mean = np.zeros((len(means), LATENT_DIM))
     z_mean[:, 0] = means
-    z_log_var = np.tile(LOG_VARS, (len(means), 1))
     return {
         "z_mean": tf.constant(z_mean, "float32"),
-        "z_log_var": tf.constant(z_log_var, "float32"),
+        "z_log_var": tf.constant(LOG_VAR, "float32", z_mean.shape),
     }
 
 
 def _likelihood(logits):
-    """Add what two pixels pay, one of them at each of the logits."""
-    held = _pixel(GREYS[1], LOGITS[1])
-    return np.array([_pixel(GREYS[0], logit) + held for logit in logits])
+    return PIXELS * np.array([_pixel(GREY, logit) for logit in logits])
 
 
 def _pixel(grey, logit):
@@ -87,13 +84,13 @@ def _kl(means):
     """Average log q - log p over q, at four nodes, which is exact."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(4)
 
-    def one(mean, log_var):
-        q = NormalDist(mean, math.exp(log_var / 2))
+    def one(mean):
+        q = NormalDist(mean, math.exp(LOG_VAR / 2))
         ratios = [
             math.log(q.pdf(z) / STANDARD.pdf(z))
             for z in q.mean + q.stdev * nodes
         ]
         return weights @ ratios / weights.sum()
 
-    held = sum(map(one, MEANS[1:], LOG_VARS[1:]))
-    return np.array([one(mean, LOG_VARS[0]) + held for mean in means])
+    others = (LATENT_DIM - 1) * one(0)
+    return np.array([one(mean) + others for mean in means])
