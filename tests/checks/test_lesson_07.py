@@ -576,16 +576,14 @@ class Savable(FromTheKerasExample):
         return cls(**keras.saving.deserialize_keras_object(config))
 
 
-class OnTheLibrarys(models.VAE):
-    train_step = step_with()
+def grown(below, **parts):
+    """Make what `class VAE(VAE):` gives on top of another class."""
+    return type("VAE", (below,), parts)
 
 
-class TestOnTheLibrarys(models.VAE):
-    metrics = means
-    test_step = test_with()
-
-
-TestOnTheLibrarys.__test__ = False
+# 7.2 is not solved: the library's class is what 7.3 and 7.4 stand on.
+STEP_ON_THE_LIBRARYS = grown(models.VAE, train_step=step_with())
+TEST_ON_THE_LIBRARYS = grown(models.VAE, metrics=means, test_step=test_with())
 
 
 class InGraphs(FromTheKerasExample):
@@ -719,13 +717,14 @@ WHOLE = [
     OtherNames,
     MeansInADict,
     ImageByImage,
-    OnTheLibrarys,
-    TestOnTheLibrarys,
     vae_with(compute_losses=losses_as_a_list),
     vae_with(
         train_step=step_with(report=by_keras_result),
         test_step=test_with(report=by_keras_result),
     ),
+    grown(vae_with(), get_config=keras.Model.get_config),
+    grown(vae_with(), _train_step=None, draw=lambda self, z: self.decoder(z)),
+    grown(vae_with(), train_step=step_with(), compute_loss=lambda self: 0),
 ]
 CHECKS = [check.compute_losses, check.train_step, check.test_step]
 
@@ -790,6 +789,37 @@ def test_a_method_that_is_not_there_is_missed(judge, mistake_of):
     assert mistake_of(judge, answer) == "method_missing"
 
 
+@pytest.mark.parametrize(
+    "judge, parts, has",
+    [
+        (check.train_step, {"train_steps": step_with()}, "train_steps"),
+        (check.train_step, {}, "none at all"),
+        (check.test_step, {"metrics": means}, "metrics"),
+        (check.test_step, {"test_step": test_with()}, "test_step"),
+    ],
+)
+def test_the_librarys_own_method_is_no_answer(judge, parts, has):
+    with pytest.raises(ExerciseFailed, match="no method") as caught:
+        judge(grown(models.VAE, **parts))
+    assert caught.value.mistake == "method_missing"
+    assert caught.value.args[1].endswith(f"; it has: {has}")
+
+
+def test_an_earlier_attempt_hides_no_misspelling():
+    with pytest.raises(ExerciseFailed) as caught:
+        check.train_step(grown(vae_with(), train_steps=step_with()))
+    assert "newest cell has `train_steps`" in caught.value.args[1]
+
+
+@pytest.mark.parametrize("judge", CHECKS, ids=lambda c: c.exercise)
+def test_the_librarys_model_is_left_as_it_was(judge):
+    before = dict(vars(models.VAE))
+    with pytest.raises(ExerciseFailed):
+        judge(grown(models.VAE))
+    judge(WHOLE[0])
+    assert dict(vars(models.VAE)) == before
+
+
 @pytest.mark.parametrize("judge", CHECKS, ids=lambda c: c.exercise)
 def test_an_endless_method_is_stopped(judge, mistake_of):
     def endless(self, data):
@@ -820,6 +850,71 @@ def test_exercise_7_3_on_top_of_a_stub_of_7_4_is_told_so():
 def test_exercise_7_4_half_done_is_not_started(parts, capsys):
     assert check.test_step(vae_with(**parts)) is models.VAE
     assert "not started" in capsys.readouterr().out
+
+
+class LeftToTheLibrarys(models.VAE):
+    """Written, and nothing done."""
+
+    def compute_losses(self, x):
+        return super().compute_losses(x)
+
+    def train_step(self, data):
+        return super().train_step(data)
+
+    @property
+    def metrics(self):
+        return super().metrics
+
+    def test_step(self, data):
+        return models.VAE.test_step(self, data)
+
+
+# Each would pass for what the library's class, or an earlier attempt, has.
+NOT_THEIR_OWN = {
+    check.compute_losses: [
+        ("method_missing", STEP_ON_THE_LIBRARYS),
+        ("method_missing", grown(models.VAE, compute_loss=right_losses)),
+        ("method_missing", grown(vae_with(), compute_loses=right_losses)),
+        ("left_to_library", LeftToTheLibrarys),
+    ],
+    check.train_step: [
+        ("method_missing", models.ConditionalVAE),
+        ("method_missing", TEST_ON_THE_LIBRARYS),
+        ("method_missing", grown(models.VAE, train_steps=step_with())),
+        ("method_missing", grown(models.VAE, trainstep=step_with())),
+        (
+            "method_missing",
+            grown(vae_with(train_step=None), train_steps=step_with()),
+        ),
+        ("method_missing", grown(vae_with(), training_step=step_with())),
+        (
+            "method_missing",
+            grown(models.VAE, train_step=models.VAE.train_step),
+        ),
+        ("left_to_library", LeftToTheLibrarys),
+        ("left_to_library", grown(LeftToTheLibrarys, metrics=means)),
+    ],
+    check.test_step: [
+        ("method_missing", STEP_ON_THE_LIBRARYS),
+        ("method_missing", grown(models.VAE, metrics=means)),
+        ("method_missing", grown(models.VAE, test_step=test_with())),
+        (
+            "method_missing",
+            grown(models.VAE, metric=means, test_step=test_with()),
+        ),
+        (
+            "method_missing",
+            grown(models.VAE, metrics=means, test_steps=test_with()),
+        ),
+        (
+            "method_missing",
+            grown(vae_with(), metrics=means, test_steps=test_with()),
+        ),
+        ("left_to_library", LeftToTheLibrarys),
+        ("left_to_library", grown(LeftToTheLibrarys, metrics=means)),
+        ("left_to_library", grown(LeftToTheLibrarys, test_step=test_with())),
+    ],
+}
 
 
 # --- 7.2 --------------------------------------------------------------------
@@ -1752,15 +1847,17 @@ CASES = [
     (
         check.compute_losses,
         WHOLE,
-        [
+        NOT_THEIR_OWN[check.compute_losses]
+        + [
             *in_a_class("compute_losses", WRONG_LOSSES),
             ("global_encoder", NETWORKS_OF_THE_CLASS),
         ],
     ),
     (
         check.train_step,
-        WHOLE,
-        in_a_class("train_step", WRONG_STEPS)
+        [*WHOLE, STEP_ON_THE_LIBRARYS],
+        NOT_THEIR_OWN[check.train_step]
+        + in_a_class("train_step", WRONG_STEPS)
         + [
             (slug, vae_with(train_step=step_with(**change)))
             for slug, change in REPORTS
@@ -1768,8 +1865,9 @@ CASES = [
     ),
     (
         check.test_step,
-        WHOLE,
-        WRONG_CLASSES
+        [*WHOLE, TEST_ON_THE_LIBRARYS],
+        NOT_THEIR_OWN[check.test_step]
+        + WRONG_CLASSES
         + [(slug, vae_with(**parts)) for slug, parts in WRONG_TESTS]
         + [
             (slug, vae_with(test_step=test_with(**change)))

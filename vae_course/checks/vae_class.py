@@ -13,29 +13,6 @@ BETA = 2.5
 ROUNDING = 2e-3
 
 
-def require_a_model(attempt, method):
-    """Demand a class made from keras.Model that has the method."""
-    import keras
-
-    answer = attempt.answer
-    if not (isinstance(answer, type) and issubclass(answer, keras.Model)):
-        raise ExerciseFailed(
-            "VAE is a class made from keras.Model",
-            f"it is of type {type(answer).__name__}",
-            "Does your cell begin with `class VAE`, and did you give the "
-            "check the class itself, without calling it?",
-            "wrong_type",
-        )
-    if getattr(answer, method, None) is getattr(keras.Model, method, None):
-        raise ExerciseFailed(
-            f"VAE has a method named `{method}`",
-            "a class without one of its own",
-            "How does the exercise spell the method, how does your cell, "
-            "and does it stand inside the class?",
-            "method_missing",
-        )
-
-
 def images(rows, shape=(6, 4, 1)):
     """Make grey images, fewer than five of them darker, as a tensor."""
     import tensorflow as tf

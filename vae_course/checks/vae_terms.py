@@ -13,7 +13,6 @@ from vae_course.checks.vae_class import (
     images,
     make,
     own_networks,
-    require_a_model,
     trace,
 )
 
@@ -29,7 +28,6 @@ def judge(attempt):
     Raises:
         ExerciseFailed: with what is wrong.
     """
-    require_a_model(attempt, "compute_losses")
     tiny = TinyNetworks(2)
     vae = make(attempt, tiny)
     _judge_default(attempt)
@@ -59,7 +57,6 @@ def with_right_losses(attempt, tiny):
 
     Judged.__name__ = attempt.answer.__name__
     try:
-        require_a_model(attempt, "compute_losses")
         _judge_values(make(attempt, tiny), tiny, images(5))
     except (ExerciseFailed, NotStarted):
         return Attempt(Judged, attempt.name)
@@ -67,7 +64,7 @@ def with_right_losses(attempt, tiny):
 
 
 def _judge_values(vae, tiny, x):
-    losses = Attempt(vae.compute_losses, "compute_losses")
+    losses = Attempt(getattr(vae, "compute_losses", None), "compute_losses")
     first, again = (_pair(losses(x=x)) for _ in range(2))
     for name, one, other in zip(TERMS, first, again, strict=True):
         if not np.array_equal(one, other, equal_nan=True):
