@@ -194,6 +194,48 @@ def import_what_is_not_there(x):
     return a_package_of_another_course.double(x)
 
 
+def ask_for_the_slope_of_a_plain_number(x):
+    import tensorflow as tf
+
+    weights = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        loss = np.mean(weights)
+    return tape.gradient(loss, weights)
+
+
+def give_weights_before_slopes(x):
+    import keras
+    import tensorflow as tf
+
+    return keras.optimizers.SGD().apply([keras.Variable(1.0)], [tf.ones(())])
+
+
+def miss_a_method_of_a_tensor(x):
+    import tensorflow as tf
+
+    return tf.ones(3).reshape(1, 3)
+
+
+def call_the_whole_model(x):
+    import keras
+
+    class Whole(keras.Model):
+        pass
+
+    return Whole()(np.ones((2, 3)))
+
+
+def without_a_pair_of_brackets(make):
+    """Give a layer in the making what it takes when it is called."""
+
+    def answer(x):
+        import keras
+
+        return make(keras.layers, keras.Input((4, 4, 1)))
+
+    return answer
+
+
 def give_up(x):
     raise SystemExit
 
@@ -205,6 +247,26 @@ def give_up(x):
         (import_what_is_not_there, "is its package installed"),
         (name_a_result_as_a_function, "Which name stands left of an ="),
         (lambda x: x.doubled(), "stands before the dot"),
+        (miss_a_method_of_a_tensor, "stands before the dot"),
+        (lambda x: np.nothing_of_that_name(x), "stands before the dot"),
+        (lambda x: json.load("no file"), "shapes and types"),
+        (ask_for_the_slope_of_a_plain_number, "leaves TensorFlow"),
+        (give_weights_before_slopes, "In which order"),
+        (call_the_whole_model, "the whole one, or a part"),
+        *(
+            (without_a_pair_of_brackets(make), "Count its pairs of brackets")
+            for make in (
+                lambda layers, x: layers.Flatten(x),
+                lambda layers, x: layers.Dense(2, x),
+                lambda layers, x: layers.Conv2D(x, 3),
+                lambda layers, x: layers.Dense(2)(layers.Flatten()),
+                lambda layers, x: layers.ReLU(x),
+            )
+        ),
+        (
+            without_a_pair_of_brackets(lambda layers, x: layers.Dense(2)(x).y),
+            "stands before the dot",
+        ),
         (call_an_older_keras, "for an older Keras"),
         (lambda x: math.exp(x), "takes a single number"),
         (lambda x: library_double(), "Which arguments does the call pass"),

@@ -16,6 +16,14 @@ LIBRARIES = [
     *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")),
 ]
 INSTALLED = {"site-packages", "dist-packages"}
+BRACKETS = (
+    "Did that line make the layer, call it, or both? Count its pairs of "
+    "brackets."
+)
+BEFORE_THE_DOT = (
+    "Of which type is what stands before the dot, and from where should it "
+    "have something of that name?"
+)
 # The first kind of error that fits, and whose message holds the pattern.
 QUESTIONS = [
     (
@@ -44,9 +52,22 @@ QUESTIONS = [
     ),
     (
         AttributeError,
-        "",
-        "Of which type is what stands before the dot, and from where should "
-        "it have something of that name?",
+        "no attribute '_id'$",
+        "A tape follows tensors. Which line before that one leaves "
+        "TensorFlow, so that it cannot follow?",
+    ),
+    (
+        AttributeError,
+        "no attribute '_unique_id'$",
+        "In which order does an optimizer take slopes and weights? Look at "
+        "the cell where it was called before.",
+    ),
+    (AttributeError, "", BEFORE_THE_DOT),
+    (ValueError, "Only input tensors may be passed as positional", BRACKETS),
+    (
+        NotImplementedError,
+        r"Model \w+ does not have a `call",
+        "Which model did that line call: the whole one, or a part of it?",
     ),
     (
         TypeError,
@@ -270,12 +291,35 @@ def crash_report(name, error):
     return ExerciseFailed(
         f"{name} runs without an error",
         got,
-        next(
-            question
-            for kind, pattern, question in QUESTIONS
-            if isinstance(error, kind) and re.search(pattern, str(error))
-        ),
+        _question(error),
     )
+
+
+def _question(error):
+    """Return the first of QUESTIONS that fits.
+
+    Two depend on what the learner's line did: whether the dot is its own,
+    and whether it made a layer, of what only a call takes.
+    """
+    inside = _functions_inside(error)
+    if inside[:1] == ["__init__"] and "kerastensor" in str(error).lower():
+        return BRACKETS
+    own_dot = set(inside) <= {"__getattr__", "__getattribute__"}
+    return next(
+        question
+        for kind, pattern, question in QUESTIONS
+        if isinstance(error, kind)
+        and re.search(pattern, str(error))
+        and (own_dot or question is not BEFORE_THE_DOT)
+    )
+
+
+def _functions_inside(error):
+    """List what was at work, from the learner's last line inwards."""
+    inside = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        inside = [] if _is_learners(frame) else [*inside, frame.name]
+    return inside
 
 
 def _short(error):
