@@ -1669,6 +1669,12 @@ def test_an_optimizer_of_other_weights_is_asked_after():
     assert "Whose optimizer is it" in caught.value.args[2]
 
 
+def test_why_no_reconstruction_moves_the_heads_of_the_check_is_said():
+    answer = vae_with(train_step=tape_of(lambda self, terms: terms[0]))
+    with pytest.raises(ExerciseFailed, match="z in a layer of its own"):
+        check.train_step(answer)
+
+
 def test_weights_that_did_not_move_are_named():
     answer = vae_with(train_step=encoder_outside_tape)
     with pytest.raises(ExerciseFailed) as caught:

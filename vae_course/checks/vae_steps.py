@@ -519,8 +519,8 @@ _BOTH_TERMS = (
     "Which of the two terms reaches the number that the tape differentiates?"
 )
 _HEADS_APART = (
-    "The check's encoder makes z in a layer of its own, not from the two "
-    f"heads. So only one of the terms reaches them: which? {_BOTH_TERMS}"
+    "The check's encoder makes z in a layer of its own, not from these two "
+    f"heads, so only one of the terms moves them. {_BOTH_TERMS}"
 )
 _APPLY = (
     "The gradients say where each weight should go. Which line moves the "
