@@ -50,9 +50,12 @@ rng = np.random.default_rng(SEED)
 #
 # $$p(x) = \int p(x\mid z)\,p(z)\,dz$$
 #
-# A good recipe makes the pictures that we were shown likely: training should
-# raise $\log p(x)$, added up over them. The distribution $p(z\mid x)$ of the
-# codes that may have made a given $x$ is called the **posterior**.
+# Where $x$ is continuous, $p$ is a density: it may be above 1, and another
+# unit of $x$ shifts its logarithm by a constant.
+#
+# Training should make the pictures that we were shown likely: raise
+# $\log p(x)$, added up over them. The distribution $p(z\mid x)$ of the codes
+# that may have made a given $x$ is called the **posterior**.
 
 # %% [markdown]
 # ### A toy where all of it is exact
@@ -159,14 +162,14 @@ for k in (1, 2, 5, 10, 20, 50):
     toys[k] = x_k, exact, estimate
 
 # %% [markdown]
-# Up to five numbers it works, with ten it is luck. With twenty it is off by
-# many nats, with fifty hopelessly: a single draw makes up most of the sum. In
-# each dimension a part of the prior explains $x$, and the parts multiply:
-# codes that explain all of $x$ at once are too rare to be drawn.
+# Up to five numbers it works. From ten on a single draw makes up most of the
+# sum, so the result is that draw's luck (at ten, here, good luck), and usually
+# too low, by many nats with twenty, hopelessly with fifty: the draws that
+# would matter never came. In each dimension a part of the prior explains $x$,
+# and the parts multiply: codes that explain all of $x$ are too rare.
 #
 # For pictures, a code of two numbers can still be found this way, at 100,000
-# runs of the decoder for every picture and every step. With twenty or fifty,
-# no number of draws that one could pay for helps.
+# runs of the decoder for every picture and every step.
 
 # %% [markdown]
 # ## The idea: look where the picture comes from
@@ -193,7 +196,9 @@ for k in (1, 2, 5, 10, 20, 50):
 # $$\log \mathbb E[a] \ \ge\ \mathbb E[\log a]$$
 #
 # The two sides agree only where $a$ does not vary. This is **Jensen's
-# inequality** for the logarithm.
+# inequality** for the logarithm. It is also why the estimates above were
+# mostly too low: each is the logarithm of a mean that varies from one lot of
+# draws to the next.
 
 # %%
 two = np.array([1.0, 9.0])
@@ -311,9 +316,13 @@ plots.evidence_bound(
 
 # %% [markdown]
 # We check it with three clouds; add one of your own. Lesson 05's formula gives
-# the KL from a *standard* normal distribution. So we count $z$ from the
-# posterior's mean, in the posterior's standard deviations; a KL does not
-# depend on units.
+# the KL from a *standard* normal distribution. A KL does not depend on units,
+# so we count $z$ from the posterior's mean $m$, in its standard deviations
+# $s$: $(z - m)/s$ turns the posterior into $\mathcal N(0, 1)$ and $q$ into
+# $\mathcal N\big((\mu - m)/s,\ \sigma^2/s^2\big)$.
+#
+# By hand for the third row: (1 − 1.5) / 0.3162 = −1.58, squared 2.5, and
+# 0.04 / 0.1 = 0.4, so ½ (2.5 + 0.4 − 1 − log 0.4) = 1.408.
 
 # %%
 print("   q: mean, σ       ELBO        gap   KL from posterior   difference")
@@ -361,10 +370,10 @@ for k in (20, 50):
     )
 
 # %% [markdown]
-# The rough $q$ costs ½ (2 − 1 − log 2) nats a dimension: 3.1 with twenty, 7.7
-# with fifty. But a hundred draws settle the bound to about a nat. Even a
-# single draw is right on average, for the bound is a plain mean; training
-# uses one.
+# In the posterior's own units the rough $q$ is $\mathcal N(0, 2)$, so its gap
+# is ½ (2 − 1 − log 2) nats a dimension: 3.1 with twenty, 7.7 with fifty.
+# But a hundred draws settle the bound to about a nat. Even a single draw is
+# right on average, for the bound is a plain mean; training uses one.
 #
 # A good place for a break: from here on, pictures.
 
@@ -407,51 +416,61 @@ print(f"σ_x = {noise}: weight of the KL 2σ_x² = {2 * noise**2}")
 # + (1 - x_i)\log(1 - \hat x_i)\big]$$
 #
 # We stay with it, as it has no $\sigma_x$ to choose. But it is a probability
-# only for pixels that are 0 or 1. For a grey $x_i$ the term is the weighted
-# mean of those for ink and for blank: a usable loss, whose numbers can be
-# compared with each other, but not with those of other likelihoods
-# (Loaiza-Ganem and Cunningham, 2019).
+# only for pixels that are 0 or 1. For a grey $x_i$ the term is the mean of
+# those for ink and for blank, as if each pixel were inked by chance, with
+# probability $x_i$: a usable loss, whose numbers can be compared with each
+# other, but not with those of other likelihoods (Loaiza-Ganem and Cunningham,
+# 2019).
 
 # %% [markdown]
 # ## From logits, and why
 #
 # A decoder's last layer gives any real number $a$, a **logit**, and
 # $\operatorname{sigmoid}(a) = 1/(1 + e^{-a})$ makes a probability $\hat x$ of
-# it. Must it? Follow the cost of a blank pixel ($x = 0$),
-# $-\log(1 - \operatorname{sigmoid}(a))$, in float32, the precision of
-# training: as it stands; behind the clip of lesson 01, to between 1e-7 and
-# 1 − 1e-7; and from the logit alone.
+# it. Does the loss need that probability? Follow the cost of a blank pixel
+# ($x = 0$), $-\log(1 - \operatorname{sigmoid}(a))$, in float32, the precision
+# of training: as it stands; behind the clip of lesson 01, to between 1e-7 and
+# 1 − 1e-7; and from the logit alone, as
+# $\operatorname{softplus}(a) = \log(1 + e^a)$.
 
 # %%
-print(" logit   1 - sigmoid   its -log   clipped, -log   softplus")
+print("                                  clipped            softplus")
+print(" logit   1 - sigmoid   its -log   cost      slope   cost      slope")
 for logit in (-2.0, 2.0, 15.0, 20.0, 100.0, 1000.0):
     a = tf.constant(logit)
     blank = 1 - ops.sigmoid(a)
-    clipped = 1 - ops.clip(ops.sigmoid(a), 1e-7, 1 - 1e-7)
-    print(
-        f"{logit:6} {blank.numpy():13.3g} {-ops.log(blank).numpy():10.6g}"
-        f" {-ops.log(clipped).numpy():15.6g} {ops.softplus(a).numpy():10.6g}"
-    )
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(a)
+        clip = -ops.log(1 - ops.clip(ops.sigmoid(a), 1e-7, 1 - 1e-7))
+        soft = ops.softplus(a)
+    print(f"{logit:6} {blank:13.3g} {-ops.log(blank):10.6g}", end="")
+    for cost in clip, soft:
+        print(f"   {cost:<8.6g} {tape.gradient(cost, a):6.3f}", end="")
+    print()
 
 # %% [markdown]
 # At a logit of 15, digits are lost. At 20 the sigmoid is 1 to the last digit,
 # and the pixel costs infinity: training would end there. The clip only hides
-# it: from there on every pixel costs 15.9 nats, and its slope is zero.
+# it: from there on a blank pixel drawn as ink costs 15.9 nats, however wrong,
+# and its slope is 0, so training cannot mend it.
 #
-# The last column never left the logits. It uses two facts:
+# The softplus never left the logits. It uses two facts:
 #
 # $$1 - \operatorname{sigmoid}(a) = \frac{e^{-a}}{1 + e^{-a}}
 # = \frac{1}{1 + e^{a}} = \operatorname{sigmoid}(-a)$$
 #
 # $$\log\operatorname{sigmoid}(a) = -\log(1 + e^{-a})
 # = -\operatorname{softplus}(-a)$$
+#
+# $$\text{together:}\quad -\log(1 - \operatorname{sigmoid}(a))
+# = \operatorname{softplus}(a)$$
 
 # %% [markdown]
-# Written like that, $\operatorname{softplus}(a) = \log(1 + e^a)$ would itself
-# overflow at 1000; `ops.softplus(a)` is $\max(a, 0) + \log(1 + e^{-|a|})$,
-# where no exponential is above 1. `ops.log_sigmoid(a)` is ready-made as well.
+# Written as $\log(1 + e^a)$, softplus would itself overflow at 1000;
+# `ops.softplus(a)` is $\max(a, 0) + \log(1 + e^{-|a|})$, where no exponential
+# is above 1. `ops.log_sigmoid(a)` is ready-made as well.
 #
-# By hand on two pixels, inked with logit 2 and a quarter inked with −1000.
+# By hand on two pixels: $x = 1$ with logit 2, and $x = 0.25$ with logit −1000.
 # The first gives −softplus(−2) = −0.127. The second gives 0.25 · (−1000) for
 # its ink and 0.75 · 0 for its blank: together −250.127.
 
@@ -539,6 +558,9 @@ log_likelihood = check.log_likelihood(log_likelihood)
 # $$\mathrm{KL} = -\tfrac12 \sum_j \big(1 + \log\sigma_j^2 - \mu_j^2
 # - \sigma_j^2\big)$$
 #
+# The tape must find its way through this one too: call your `log_likelihood`,
+# and write the KL with `ops` (the one in `densities` is NumPy).
+#
 # | | name | shape | type, unit |
 # |---|---|---|---|
 # | in | `x`, `x_logits` | (n, rows, columns, 1) each | float tensors |
@@ -548,9 +570,9 @@ log_likelihood = check.log_likelihood(log_likelihood)
 #
 # **Why:** its mean, with the sign turned, is the loss of a VAE.
 #
-# **Done when** the check passes. Four tensors of zeros and pictures of
-# 32 × 32 give −1024 · log 2 = −709.78; with ones in `z_mean` and two latents
-# it is 1 nat lower, −710.78.
+# **Done when** the check passes. With all four inputs zero and pictures of
+# 32 × 32, it gives −1024 · log 2 = −709.78; with ones in `z_mean` and two
+# latents 1 nat less, −710.78.
 
 
 # %% exercise="6.2" role="stub"
@@ -603,8 +625,9 @@ elbo = check.elbo(elbo)
 # ## Means and sums decide β
 #
 # Training often weighs the KL: loss = reconstruction + **β** · KL. With both
-# terms *summed*, β = 1 is the negative ELBO; Higgins et al. (2017) chose
-# larger ones on purpose.
+# terms *summed* and the cross-entropy, β = 1 is the negative ELBO; Higgins et
+# al. (2017) chose larger ones on purpose. Beside a sum of squares the weight
+# is $2\sigma_x^2$, and any weight makes an ELBO, for one noise.
 #
 # Published code writes a weight before either term and takes means or sums
 # as it comes. A mean over $D$ pixels is the sum divided by $D$. By hand, for
@@ -614,7 +637,7 @@ elbo = check.elbo(elbo)
 # = \frac{500}{1024}\left(R + \frac{1024}{500}\,\mathrm{KL}\right)$$
 #
 # with $R$ the sum. A factor before the whole loss moves no minimum. So this
-# loss has β = 1024 / 500 = 2.048, whatever its author calls 500.
+# loss has β = 1024 / 500 = 2.048.
 
 # %% [markdown]
 # ### Exercise 6.3 · Which β is it really?
@@ -698,9 +721,9 @@ effective_beta = check.effective_beta(effective_beta)
 # %% [markdown]
 # ### Losses that you will meet
 #
-# Your function fills in the last column. Four rows are published (see the
-# sources below), two of them with squared error, where the same function
-# gives the weight $2\sigma_x^2$ of above. The others one often meets.
+# Your function fills in the weight of the summed KL: β, or, beside a squared
+# error, $2\sigma_x^2$. Four rows are published (see the sources below). The
+# others one often meets.
 
 # %%
 LOSSES = {
@@ -712,23 +735,24 @@ LOSSES = {
     "KL averaged over 32": (1024, 32, 1, "sum", 1, "mean"),
     "pixels averaged": (784, 2, 1, "mean", 1, "sum"),
 }
-print(f"{'':24} pixels  latents  reconstruction        KL          β")
+print(f"{'':23} pixels latents reconstruction       KL   weight  meaning")
 for where, loss in LOSSES.items():
     n_pixels, latent_dim, weight, word, kl_weight, kl_word = loss
+    beta = effective_beta(*loss)
+    noise = f"σ_x = {math.sqrt(beta / 2):.2g}"
     print(
-        f"{where:24} {n_pixels:6} {latent_dim:8} {weight:8} × {word:4}"
-        f" {kl_weight:5} × {kl_word:4} {effective_beta(*loss):10.5g}"
+        f"{where:23} {n_pixels:6} {latent_dim:7} {weight:7} × {word:4}"
+        f" {kl_weight:3} × {kl_word:4} {beta:8.5g}"
+        f"  {noise if 'squares' in where else 'β'}"
     )
-weight = effective_beta(*LOSSES["Keras's guide (squares)"])
-print(f"{weight:g} = 2σ_x² means σ_x = {math.sqrt(weight / 2):g}")
 
 # %% [markdown]
 # All of these are called "the VAE loss". With both weights 1, means and sums
 # alone give a β anywhere from 0.03 to 784.
 #
-# Keras's guide says in effect that pixels are noisy by three and a half times
-# the whole way from white to black. Next to that the picture hardly counts,
-# and the KL rules.
+# σ_x = 3.5 says that pixels are noisy by three and a half times the whole way
+# from white to black. Next to that the picture hardly counts, and the KL
+# rules.
 
 # %% [markdown]
 # ## Put together: three βs
@@ -745,6 +769,7 @@ x_train = data.prepare_images(x_train[order])
 x_test, y_test = data.prepare_images(x_test[:N_TEST]), y_test[:N_TEST]
 
 vaes = {}
+print("reconstruction and KL: nats a picture")
 print("   β  reconstruction     KL  spread of z_mean  σ of a cloud  ratio")
 for beta in BETAS:
     runtime.set_seed(SEED)
@@ -793,14 +818,20 @@ plots.compare_images(
 # %% [markdown]
 # ## The same number, computed twice
 #
-# For β = 1 the library's loss should be the negative of your ELBO. Its decoder
-# ends in a sigmoid, which we undo to get logits. The dice are thrown anew each
-# time: expect a difference within two or three standard errors.
+# For β = 1 the library's loss should be the negative of your ELBO:
+# `compute_losses` gives both terms of every picture, in nats. Its decoder
+# keeps the sigmoid, so that its output can be shown, and its loss clips that:
+# good enough as long as logits beyond ±16 stand only at pixels that they get
+# right (last line). A decoder that is sure and wrong needs logits.
+#
+# Here we undo the sigmoid. The dice are thrown anew each time: expect a
+# difference within two or three standard errors.
 
 # %%
 vae = vaes[1.0]
 z_mean, z_log_var, z = vae.encoder(x_test)
-x_mean = ops.clip(vae.decoder(z), 1e-7, 1 - 1e-7)
+decoded = np.asarray(vae.decoder(z))
+x_mean = np.clip(decoded, 1e-7, 1 - 1e-7)
 x_logits = ops.log(x_mean) - ops.log1p(-x_mean)
 yours = np.asarray(elbo(x_test, x_logits, z_mean, z_log_var), "float64")
 theirs = -np.asarray(sum(vae.compute_losses(x_test)), "float64")
@@ -808,15 +839,18 @@ error = (yours - theirs).std(ddof=1) / math.sqrt(N_TEST)
 print(f"your ELBO                {yours.mean():.2f} nats a picture")
 print(f"compute_losses, negative {theirs.mean():.2f}")
 print(f"difference               {(yours - theirs).mean():+.2f} ± {error:.2f}")
+clipped = decoded != x_mean
+ink = x_test[clipped].max(initial=0)
+print(f"clipped: {clipped.mean():.0%} of the pixels; most ink in one: {ink:g}")
 
 # %% [markdown]
 # ## What we saw
 #
-# - Averaging over the prior failed with twenty dimensions: one draw in 100,000
-#   made up most of the sum.
-# - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64. That
-#   is why reconstruction and KL are added, as lesson 05 asked: with β = 1 they
-#   are minus a bound.
+# - Averaging over the prior failed with twenty dimensions: one draw made up
+#   most of the sum.
+# - log p(x) = ELBO + KL(q ‖ posterior), to the last digits of float64. So
+#   reconstruction and KL are added: with β = 1 they are minus a bound on
+#   log p(x), or, for greys, on its mean over pictures inked by chance.
 # - Squared error is a normal likelihood, cross-entropy a Bernoulli one. From
 #   logits, the latter bears ±1000; behind a sigmoid it fails at 20.
 # - With both weights 1, means and sums alone gave a β from 0.03 to 784.
