@@ -13,16 +13,27 @@ import pytest
 from vae_course.checks import ExerciseFailed, contract
 from vae_course.checks.compare import compare
 from vae_course.checks.contract import exercise
-from vae_course.checks.pictures import Curves, Histogram, Images, Points
+from vae_course.checks.pictures import (
+    Curves,
+    Histogram,
+    Images,
+    Points,
+    Tangents,
+)
 from vae_course.checks.pictures.figures import png
 
 X = np.linspace(-4, 4, 49)
 SQUARES = [[1, 1], [0, 1], [1, 0]]
+PLACES = np.arange(-2, 3)
 CLOUD = np.random.default_rng(1).uniform(-1, 2, (600, 2))
 
 
 def curves(yours, asked=X**2, x=X):
     return Curves("The square", x, asked, yours, "x", "unit of x²")
+
+
+def tangents(yours, asked=2 * PLACES):
+    return Tangents("The square", X, X**2, PLACES, asked, yours, "x", "x²")
 
 
 def histogram(yours):
@@ -49,7 +60,7 @@ def draws(mean=3, stdev=2, n=20_000):
 
 PICTURES = [
     curves(X**2 + 1),
-    curves(np.where(X > 1, np.nan, np.inf)),
+    curves(np.where(X > 1, np.nan, 1e9 * X)),
     curves([0, 1e308, 5], asked=[0, 1, 4], x=[0, 1, 2]),
     curves([3], asked=[4], x=[2]),
     curves(1e-300 * X),
@@ -68,9 +79,13 @@ PICTURES = [
     images(np.diag([1, np.nan, np.inf, -3])[:3]),
     images(np.full((3, 4), 1e300)),
 ]
+TANGENTS = [
+    tangents(3 * PLACES),
+    tangents([np.nan, np.inf, -np.inf, 5, 1e308]),
+]
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda p: p.title)
+@pytest.mark.parametrize("picture", PICTURES + TANGENTS, ids=lambda p: p.title)
 def test_figure_is_small_and_named(picture):
     figure = picture.draw()
     width, _ = figure.get_size_inches()
@@ -80,7 +95,7 @@ def test_figure_is_small_and_named(picture):
         assert axis.get_xlabel() or axis.get_ylabel()
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda p: p.title)
+@pytest.mark.parametrize("picture", PICTURES + TANGENTS, ids=lambda p: p.title)
 def test_image_is_a_png_of_twice_its_size(picture):
     image, (width, height) = png(picture)
     assert image.startswith(b"\x89PNG")
@@ -89,7 +104,7 @@ def test_image_is_a_png_of_twice_its_size(picture):
     assert len(image) < 250_000
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda p: p.title)
+@pytest.mark.parametrize("picture", PICTURES + TANGENTS, ids=lambda p: p.title)
 def test_text_fits_a_terminal(picture):
     lines = picture.lines()
     assert picture.title in lines[0]
@@ -113,6 +128,54 @@ def test_numbers_that_are_not_finite_are_counted():
     told = "yours, 3 of 49 not finite"
     yours = np.append(X[3:] ** 2, [np.nan, np.inf, -np.inf])
     assert told in labels(curves(yours).draw())
+
+
+@pytest.mark.parametrize(
+    "yours, span, told",
+    [
+        (X**2 + 3, (0, 19), "yours"),
+        (8 - X**2 / 2, (0, 16), "yours"),
+        (np.where(X > 3, 900, X**2), (0, 64), "6 of 49 above the picture"),
+        (X**2 - 1e200, (-48, 16), "49 of 49 below the picture"),
+    ],
+)
+def test_large_errors_leave_the_asked_curve_its_height(yours, span, told):
+    picture = curves(yours)
+    assert picture.span() == pytest.approx(span)
+    [axis] = picture.draw().axes
+    low, high = axis.get_ylim()
+    assert (low, high) == pytest.approx(span, abs=0.06 * np.ptp(span))
+    assert labels(axis.figure)[1].endswith(told)
+
+
+def test_line_is_followed_to_where_it_leaves_the_picture():
+    [axis] = curves(np.where(X > 0, 1e9, X**2)).draw().axes
+    _, yours = (line.get_ydata() for line in axis.lines)
+    assert yours.max() > axis.get_ylim()[1]
+    assert yours[X <= 0] == pytest.approx(X[X <= 0] ** 2)
+
+
+def test_tangents_have_the_slopes_that_came():
+    [axis] = tangents(3 * PLACES).draw().axes
+    curve, *lines, dots = axis.lines
+    ends = np.array([line.get_xydata() for line in lines])
+    run, rise = np.moveaxis(ends[:, 1] - ends[:, 0], -1, 0)
+    assert rise / run == pytest.approx(3 * PLACES)
+    assert ends.mean(axis=1) == pytest.approx(dots.get_xydata())
+    assert dots.get_ydata() == pytest.approx(PLACES**2)
+
+
+def test_slopes_that_were_asked_for_are_not_shown():
+    pictures = tangents(3 * PLACES), tangents(3 * PLACES, asked=PLACES / 7)
+    assert pictures[0].lines() == pictures[1].lines()
+    assert png(pictures[0]) == png(pictures[1])
+
+
+def test_table_compares_each_line_with_its_curve_a_step_further():
+    lines = tangents(3 * PLACES).lines()
+    place, here, further, on_line = map(float, lines[-1].split())
+    assert (place, here, on_line) == (2, 4, pytest.approx(4.6))
+    assert further == pytest.approx(2.1**2, abs=0.01)
 
 
 def test_table_shows_both_ends_and_the_middle():
@@ -186,6 +249,7 @@ def test_image_in_characters_stands_upright():
         curves(X**2),
         curves(X**2 + 0.1),
         curves([5], asked=[5], x=[1]),
+        tangents(2.01 * PLACES),
         histogram(draws()),
         points(SQUARES),
         cloud(np.random.default_rng(2).uniform(-1, 2, (600, 2))),
@@ -201,6 +265,8 @@ def test_what_looks_alike_tells_nothing(picture):
     [
         curves(X**2 + 1),
         curves(np.where(X == 0, np.nan, X**2)),
+        tangents(-2 * PLACES),
+        tangents([np.nan, -2, 0, 2, 4]),
         histogram(draws(3.4)),
         histogram(np.random.default_rng(5).uniform(3, 5, 20_000)),
         points(SQUARES[::-1]),
@@ -222,6 +288,11 @@ def test_what_differs_tells(picture):
         (curves, X[1:]),
         (curves, X[:, None]),
         (curves, 3.0),
+        (curves, np.full(49, np.nan)),
+        (curves, np.where(X > 1, np.nan, np.inf)),
+        (tangents, X),
+        (tangents, 3.0),
+        (tangents, np.full(5, np.inf)),
         (histogram, []),
         (histogram, 3.0),
         (histogram, np.ones((3, 2))),
@@ -239,7 +310,7 @@ def test_numbers_of_another_shape_make_no_picture(make, yours):
         make(yours)
 
 
-@pytest.mark.parametrize("make", [curves, histogram, points, images])
+@pytest.mark.parametrize("make", [curves, tangents, histogram, points, images])
 @pytest.mark.parametrize("yours", ["words", None, [1, [2]], object(), 1j])
 def test_what_is_no_number_makes_no_picture(make, yours):
     with pytest.raises(ExerciseFailed):
@@ -380,10 +451,17 @@ def test_message_comes_where_the_picture_cannot(later):
     assert "at index [0] 3.375, expected 2.25" in str(failure)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e308])
+@pytest.mark.parametrize("value", [-1e308, -300, 1e9, 1e308])
 def test_picture_comes_for_numbers_of_any_size(value):
     failure = failure_of(after_the_first_call(lambda x: x * 0 + value))
-    assert f"{value:.4g}" in str(failure)
+    assert f"{value:.4g}" in "\n".join(failure.picture.lines())
+    assert png(failure.picture)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_no_picture_comes_where_nothing_is_finite(value):
+    failure = failure_of(after_the_first_call(lambda x: x * 0 + value))
+    assert failure.picture is None
 
 
 def test_endless_answer_ends_for_the_picture_too(monkeypatch):

@@ -1,6 +1,7 @@
 """Which exercises draw, and that each draws what was asked and what came."""
 
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -233,7 +234,37 @@ def test_slope_that_is_wrong_is_drawn():
     def answer(z_mean, z_log_var):
         return z_mean, np.exp(z_log_var) - 1
 
-    assert "z_log_var" in picture_of(CHECKS["5.6"], answer).title
+    assert picture_of(CHECKS["5.6"], answer).x_label == "x = z_log_var[:, 0]"
+
+
+@pytest.mark.parametrize("exercise", ["5.4", "5.5", "5.6"])
+def test_title_names_the_numbers_that_are_held(exercise):
+    from scipy import stats
+
+    picture = picture_of(
+        CHECKS[exercise], wrong(CHECKS[exercise], lambda y: 2 * y)
+    )
+    numbers = re.search(
+        r"\((\S+), (\S+)\), .*\((\S+), (\S+)\)$", picture.title
+    )
+    z_mean, z_log_var = np.split(
+        np.array(
+            [
+                picture.x if number == "x" else np.full(len(picture.x), number)
+                for number in numbers.groups()
+            ],
+            "float64",
+        ),
+        2,
+    )
+    halves, weights = np.polynomial.hermite_e.hermegauss(8)
+    z = z_mean[..., None] + np.exp(z_log_var / 2)[..., None] * halves
+    values = stats.norm.logpdf(z)
+    if exercise != "5.4":
+        std = np.exp(z_log_var / 2)[..., None]
+        values = stats.norm.logpdf(z, z_mean[..., None], std) - values
+    drawn = picture.curve if exercise == "5.6" else picture.asked
+    assert drawn == pytest.approx((values @ weights).sum(0) / weights.sum())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,12 @@
 `kinds` are what a check can show, `lesson_NN` make them from an attempt.
 """
 
-from vae_course.checks.pictures.kinds import Curves, Histogram, Images, Points
+from vae_course.checks.pictures.kinds import (
+    Curves,
+    Histogram,
+    Images,
+    Points,
+    Tangents,
+)
 
-__all__ = ["Curves", "Histogram", "Images", "Points"]
+__all__ = ["Curves", "Histogram", "Images", "Points", "Tangents"]

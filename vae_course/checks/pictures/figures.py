@@ -53,16 +53,44 @@ def curves(picture):
     """
     figure, axis = _new_figure(picture.title, 6.4, 3.0)
     marks = "o" if len(picture.x) <= 12 else ""
+    low, high = _with_room(*picture.span())
     yours = np.where(np.isfinite(picture.yours), picture.yours, np.nan)
     axis.plot(picture.x, picture.asked, marker=marks, label="asked", **ASKED)
     axis.plot(
         picture.x,
-        yours,
+        # No number is so large that its line could not be drawn.
+        yours.clip(2 * low - high, 2 * high - low),
         marker=marks,
-        label="yours" + _lost(yours),
+        label="yours" + _lost(yours) + _outside(yours, low, high),
         **YOURS,
     )
-    axis.set(xlabel=picture.x_label, ylabel=picture.y_label)
+    axis.set(xlabel=picture.x_label, ylabel=picture.y_label, ylim=(low, high))
+    axis.legend()
+    return figure
+
+
+@course_style()
+def tangents(picture):
+    """Draw `Tangents`: the curve broad and blue, short red lines on it.
+
+    Args:
+        picture: a `Tangents`.
+    """
+    figure, axis = _new_figure(picture.title, 6.4, 3.0)
+    axis.plot(picture.x, picture.curve, label="the curve", **ASKED)
+    there = np.isfinite(picture.yours)
+    places, slopes = picture.places[there], picture.yours[there]
+    heights, tall = picture.height_at(places), np.ptp(picture.curve) or 1
+    # Of one length on paper, whatever the slope.
+    wide = np.ptp(picture.x)
+    reach = 0.09 * wide / np.hypot(1, slopes / tall * wide / 2)
+    x = np.stack([places - reach, places + reach])
+    y = np.stack([heights - reach * slopes, heights + reach * slopes])
+    lines = axis.plot(x, y, color=RED, linewidth=2)
+    lines[0].set_label("lines with your slopes" + _lost(picture.yours))
+    axis.plot(places, heights, "o", color=RED, markersize=5)
+    low, high = _with_room(picture.curve.min(), picture.curve.max())
+    axis.set(xlabel=picture.x_label, ylabel=picture.y_label, ylim=(low, high))
     axis.legend()
     return figure
 
@@ -176,6 +204,20 @@ def _scatter(axis, cloud, colour, picture):
                 textcoords="offset points",
                 color=colour,
             )
+
+
+def _with_room(low, high):
+    room = (high - low) / 20 or 1
+    return low - room, high + room
+
+
+def _outside(numbers, low, high):
+    sides = {"above": np.sum(numbers > high), "below": np.sum(numbers < low)}
+    return "".join(
+        f", {count} of {np.size(numbers)} {side} the picture"
+        for side, count in sides.items()
+        if count
+    )
 
 
 def _lost(numbers):

@@ -20,6 +20,10 @@ VISIBLE_SHARE = 0.03
 # Two clouds of 600 points with one distribution stay below 0.15.
 VISIBLE_CLOUD = 0.2
 FEW = 12
+# So many heights of the asked curve is yours followed above it and below.
+FOLLOWED = 3
+# So far beside its place is a tangent compared with its curve, in numbers.
+STEP = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,7 @@ class Curves:
             curves must part to tell something; more where yours is chance.
 
     Raises:
-        ValueError: if the shapes differ.
+        ValueError: if the shapes differ or nothing of yours is finite.
         ExerciseFailed: if something holds no numbers.
     """
 
@@ -52,6 +56,18 @@ class Curves:
     def __post_init__(self):
         _keep_numbers(self, "x", "asked", "yours")
         _demand_one_shape(self.x, self.asked, self.yours)
+        _demand_something_finite(self.yours)
+
+    def span(self):
+        """Return the lowest and the highest value that is drawn.
+
+        Yours is followed no further than leaves the asked one a shape.
+        """
+        low, high = self.asked.min(), self.asked.max()
+        reach = FOLLOWED * _height(self.asked)
+        yours = self.yours[np.isfinite(self.yours)]
+        yours = yours.clip(low - reach, high + reach)
+        return min(low, yours.min()), max(high, yours.max())
 
     def tells(self):
         """Say whether the curves part, or yours is not there somewhere."""
@@ -74,6 +90,72 @@ class Curves:
         from vae_course.checks.pictures import figures
 
         return figures.curves(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Tangents:
+    """A known curve, and lines that should touch it.
+
+    The slopes that were asked for are not shown: whether a line touches is
+    seen without them.
+
+    Args:
+        title: one line that says what is drawn.
+        x: float (n,), where the curve was computed, in order.
+        curve: float (n,), its values there, finite.
+        places: float (k,), where slopes were asked for, at most ten of them
+            and each a step of 0.1 or more before the end of x.
+        asked: float (k,), the slopes that were asked for, finite.
+        yours: float (k,), what came; entries may be infinite or NaN.
+        x_label: name and unit of x, at most 24 characters.
+        y_label: name and unit of the curve.
+
+    Raises:
+        ValueError: if the shapes differ or nothing of yours is finite.
+        ExerciseFailed: if something holds no numbers.
+    """
+
+    title: str
+    x: np.ndarray
+    curve: np.ndarray
+    places: np.ndarray
+    asked: np.ndarray
+    yours: np.ndarray
+    x_label: str
+    y_label: str
+
+    def __post_init__(self):
+        _keep_numbers(self, "x", "curve", "places", "asked", "yours")
+        _demand_one_shape(self.x, self.curve)
+        _demand_one_shape(self.places, self.asked, self.yours)
+        _demand_something_finite(self.yours)
+
+    def height_at(self, places):
+        """Return the curve's height at other places."""
+        return np.interp(places, self.x, self.curve)
+
+    def tells(self):
+        """Say whether a line does not touch, or is not there."""
+        return _differ(self.asked, self.yours)
+
+    def lines(self):
+        """Return the curve and the lines, a small step to the right."""
+        here = self.height_at(self.places)
+        further = self.height_at(self.places + STEP)
+        on_line = here + STEP * self.yours
+        return [
+            f"{self.title}, {self.y_label}",
+            *characters.table(
+                [self.x_label, "curve", f"{STEP} further", "on your line"],
+                np.transpose([self.places, here, further, on_line]),
+            ),
+        ]
+
+    def draw(self):
+        """Return a Matplotlib figure of the curve and the lines."""
+        from vae_course.checks.pictures import figures
+
+        return figures.tangents(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,8 +346,9 @@ class Images:
     def __post_init__(self):
         _keep_numbers(self, "asked", "yours")
         _demand_one_shape(self.asked, self.yours)
-        if self.asked.ndim != 2 or not np.isfinite(self.yours).any():
+        if self.asked.ndim != 2:
             raise ValueError(f"yours: expected an image, got {self.yours!r}")
+        _demand_something_finite(self.yours)
 
     def tells(self):
         """Say whether a shade differs, or is not there."""
@@ -323,7 +406,15 @@ def _demand_one_shape(*arrays):
         raise ValueError(f"expected arrays of one shape, got {shapes}")
 
 
+def _demand_something_finite(yours):
+    if not np.isfinite(yours).any():
+        raise ValueError(f"yours: expected finite numbers, got {yours!r}")
+
+
 def _differ(asked, yours, visible=VISIBLE):
     """Tell whether numbers part by what an eye sees, or are not there."""
-    height = np.ptp(asked) or 1
-    return not np.all(np.abs(yours - asked) < visible * height)
+    return not np.all(np.abs(yours - asked) < visible * _height(asked))
+
+
+def _height(asked):
+    return np.ptp(asked) or 1

@@ -1,16 +1,15 @@
 """Pictures of lesson 05, The KL divergence, derived."""
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 
-from vae_course.checks.pictures import Curves
+from vae_course.checks.pictures import Curves, Tangents
 
 STEPS = np.linspace(-3, 3, 49)
-STANDARD = NormalDist()
-# Row of the other two dimensions, which are held.
-MEANS, LOG_VARS = (0.7, 0.7, -1.2), (-0.6, -0.6, 0.5)
+PLACES = np.arange(-2.0, 3.0)
+# Of two dimensions one number moves, in place of the first one of its kind.
+HELD = {"z_mean": (0.7, -1.2), "z_log_var": (-0.6, 0.5)}
 
 
 def kl_discrete(attempt):
@@ -32,10 +31,11 @@ def kl_monte_carlo(attempt):
 
     Each has a standard error of at most 0.11, a 40th of the curve's height.
     """
-    z_mean, z_log_var = (rows[::2] for rows in _rows("z_mean"))
+    steps = STEPS[::2]
+    z_mean, z_log_var = _rows("z_mean", steps)
     yield Curves(
-        "KL(q ‖ p) of three dimensions, from 1,000 draws each",
-        STEPS[::2],
+        f"{_title('KL(q ‖ p)', 'z_mean')}, 1,000 draws",
+        steps,
         _means_by_quadrature(_log_ratio, z_mean, z_log_var).sum(axis=1),
         attempt(
             z_mean=z_mean,
@@ -43,75 +43,74 @@ def kl_monte_carlo(attempt):
             n_samples=1_000,
             rng=np.random.default_rng(52),
         ),
-        "z_mean[:, 0]",
+        "x = z_mean[:, 0]",
         "nats",
         visible=0.15,
     )
 
 
 def expected_log_posterior(attempt):
-    """Yield E[log q] over one of three log-variances."""
-    _, z_log_var = _rows("z_log_var")
+    """Yield E[log q] over one of two log-variances."""
+    z_mean, z_log_var = _rows("z_log_var")
     yield Curves(
-        "E[log q(z)] of three dimensions, two of them held",
+        _title("E[log q(z)]", "z_log_var", shown=["z_log_var"]),
         STEPS,
-        _means_by_quadrature(_log_posterior, *_rows("z_log_var")).sum(axis=1),
+        _means_by_quadrature(_log_posterior, z_mean, z_log_var).sum(axis=1),
         attempt(z_log_var=z_log_var),
-        "z_log_var[:, 0]",
+        "x = z_log_var[:, 0]",
         "nats",
     )
 
 
 def expected_log_prior(attempt):
-    """Yield E[log p] over one of three means, and over a log-variance."""
-    yield from _two_curves(
-        attempt,
-        "E[log p(z)] of three dimensions, two of them held",
-        _log_prior,
-    )
+    """Yield E[log p] over one of two means, and over a log-variance."""
+    yield from _two_curves(attempt, "E[log p(z)]", _log_prior)
 
 
 def kl_to_standard_normal(attempt):
-    """Yield KL(q || p) over one of three means, and over a log-variance."""
-    yield from _two_curves(
-        attempt,
-        "KL(q ‖ p) of three dimensions, two of them held",
-        _log_ratio,
-    )
+    """Yield KL(q || p) over one of two means, and over a log-variance."""
+    yield from _two_curves(attempt, "KL(q ‖ p)", _log_ratio)
 
 
 def kl_gradients(attempt):
-    """Yield the slope by one mean, then that by one log-variance."""
-    step = 1e-4
-    for place, name in enumerate(("z_mean", "z_log_var")):
-        rows = _rows(name)
-        ahead, behind = (
-            _means_by_quadrature(_log_ratio, *_moved(rows, place, way))
-            for way in (step, -step)
-        )
-        slopes = attempt(z_mean=rows[0], z_log_var=rows[1])[place]
-        yield Curves(
-            f"The slope of KL(q ‖ p) by {name}",
-            STEPS,
-            ((ahead - behind)[:, 0] / (2 * step)).round(6),
+    """Yield the divergence over one mean with lines of the slopes that came.
+
+    Then the same over one log-variance. Drawn beside what came, the first
+    slope that was asked for would give half of the exercise away.
+    """
+
+    def curve(name, steps):
+        return _means_by_quadrature(_log_ratio, *_rows(name, steps)).sum(1)
+
+    x, step = np.linspace(-3, 3, 121), 1e-4
+    for place, name in enumerate(HELD):
+        z_mean, z_log_var = _rows(name, PLACES)
+        slopes = attempt(z_mean=z_mean, z_log_var=z_log_var)[place]
+        rise = curve(name, PLACES + step) - curve(name, PLACES - step)
+        yield Tangents(
+            _title("KL(q ‖ p)", name),
+            x,
+            curve(name, x),
+            PLACES,
+            (rise / (2 * step)).round(6),
             np.asarray(slopes)[:, 0],
-            f"{name}[:, 0]",
-            "nats, per unit",
+            f"x = {name}[:, 0]",
+            "nats",
         )
 
 
-def _two_curves(attempt, title, function):
+def _two_curves(attempt, what, function):
     """Return both curves, first the one of another form than was asked."""
     curves = []
     for name in "z_mean", "z_log_var":
         z_mean, z_log_var = _rows(name)
         curves.append(
             Curves(
-                title,
+                _title(what, name),
                 STEPS,
                 _means_by_quadrature(function, z_mean, z_log_var).sum(axis=1),
                 attempt(z_mean=z_mean, z_log_var=z_log_var),
-                f"{name}[:, 0]",
+                f"x = {name}[:, 0]",
                 "nats",
             )
         )
@@ -124,18 +123,22 @@ def _same_form(curve):
     return bool(off < 0.1 * np.ptp(curve.asked))
 
 
-def _rows(name):
-    """Return z_mean and z_log_var (n, 3), one column of one in steps."""
+def _title(what, moved, shown=tuple(HELD)):
+    """Name what is drawn, and the numbers that are held."""
+    rows = []
+    for name in shown:
+        first, second = HELD[name]
+        rows.append(f"{name} = ({'x' if name == moved else first}, {second})")
+    return ", ".join([what, *rows])
+
+
+def _rows(name, steps=STEPS):
+    """Return z_mean and z_log_var (n, 2), one column of one in steps."""
     rows = {
-        "z_mean": np.tile(MEANS, (len(STEPS), 1)),
-        "z_log_var": np.tile(LOG_VARS, (len(STEPS), 1)),
+        each: np.tile(held, (len(steps), 1)) for each, held in HELD.items()
     }
-    rows[name][:, 0] = STEPS
+    rows[name][:, 0] = steps
     return rows["z_mean"], rows["z_log_var"]
-
-
-def _moved(rows, place, step):
-    return [each + step * (i == place) for i, each in enumerate(rows)]
 
 
 def _means_by_quadrature(function, z_mean, z_log_var):
@@ -150,13 +153,12 @@ def _means_by_quadrature(function, z_mean, z_log_var):
 
 
 def _log_posterior(z, mean, log_var):
-    from scipy import stats
-
-    return stats.norm.logpdf(z, mean, np.exp(log_var / 2))
+    square = (z - mean) ** 2 / np.exp(log_var)
+    return -0.5 * (math.log(2 * math.pi) + log_var + square)
 
 
 def _log_prior(z, mean, log_var):
-    return np.vectorize(lambda number: math.log(STANDARD.pdf(number)))(z)
+    return _log_posterior(z, 0, 0)
 
 
 def _log_ratio(z, mean, log_var):
