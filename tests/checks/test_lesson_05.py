@@ -1,6 +1,9 @@
 """The checks of lesson 05 pass right answers and name each slip."""
 
+import itertools
+import json
 import math
+import re
 
 import keras
 import numpy as np
@@ -1529,8 +1532,8 @@ test_spoiled_answers_are_rejected = spoiled_test(CASES)
 @pytest.mark.parametrize(
     "answer, place",
     [
-        (lambda m, v: (m + 1, np.expm1(v) / 2), "slopes by z_mean, at "),
-        (lambda m, v: (m, np.expm1(v)), "slopes by z_log_var, at "),
+        (lambda m, v: (m + 1, np.expm1(v) / 2), "slopes along z_mean, at "),
+        (lambda m, v: (m, np.expm1(v)), "slopes along z_log_var, at "),
         (lambda m, v: (m[0], v[0]), "shape (3,), expected (4, 3)"),
     ],
 )
@@ -1540,6 +1543,94 @@ def test_slopes_are_looked_at_one_array_after_the_other(answer, place):
     _, got, _, _ = caught.value.args
     assert got.startswith(place)
     assert "[0, 0]" in got or "shape" in got
+
+
+def message_of(judge, answer):
+    with pytest.raises(ExerciseFailed) as caught:
+        judge(answer)
+    return caught.value.args
+
+
+def test_probabilities_are_told():
+    asked, *_ = message_of(check.kl_discrete, lambda p, q: q[0] - p[0])
+    assert "p = [0.5, 0.2, 0.17, 0.13] and q = [0.1, 0.15, 0.45, 0.3]" in asked
+
+
+def wrong_in_row_1(rows):
+    rows = np.array(rows)
+    rows[1] += 0.5
+    return rows
+
+
+@pytest.mark.parametrize(
+    "judge, right, names",
+    [
+        (
+            check.expected_log_posterior,
+            densities.expected_log_posterior,
+            ["z_log_var"],
+        ),
+        *(
+            (judge, judge.library(), ["z_mean", "z_log_var"])
+            for judge in (
+                check.kl_monte_carlo,
+                check.expected_log_prior,
+                check.kl_to_standard_normal,
+            )
+        ),
+    ],
+)
+def test_inputs_of_the_row_that_is_wrong_are_told(judge, right, names):
+    def answer(**inputs):
+        return wrong_in_row_1(right(**inputs))
+
+    _, got, *_ = message_of(judge, answer)
+    assert "at index [1] " in got
+    told = got.splitlines()[-1]
+    assert told.startswith(f"Row 1: {names[0]} = [")
+    inputs = dict(re.findall(r"(\w+) = (\[[^]]*\])", told))
+    assert list(inputs) == names
+    if judge is not check.kl_monte_carlo:
+        rows = {
+            name: np.array([json.loads(row)]) for name, row in inputs.items()
+        }
+        [expected] = right(**rows)
+        assert f"{expected + 0.5:.6g}, expected {expected:.6g}" in got
+
+
+@pytest.mark.parametrize(
+    "answer, told",
+    [
+        (lambda m, v: (2 * m, np.expm1(v) / 2), False),
+        (lambda m, v: (m, np.expm1(v)), True),
+    ],
+)
+def test_slope_along_the_mean_is_not_shown_beside_the_mean(answer, told):
+    _, got, *_ = message_of(check.kl_gradients, answer)
+    assert ("Row 0: z_mean = [" in got) is told
+
+
+SIGNS = [
+    signs for signs in itertools.product((1, -1), repeat=4) if -1 in signs
+]
+
+
+@pytest.mark.parametrize("signs", SIGNS)
+def test_question_about_signs_shows_each_that_is_turned(signs):
+    def answer(z_mean, z_log_var):
+        terms = 1 + 0 * z_mean, z_log_var, -(z_mean**2), -np.exp(z_log_var)
+        return -0.5 * sum(
+            s * t for s, t in zip(signs, terms, strict=True)
+        ).sum(axis=1)
+
+    *_, question, mistake = message_of(check.kl_to_standard_normal, answer)
+    assert mistake == "sign"
+    for move in "z_mean to 3", "z_log_var to -3", "z_log_var to 3":
+        assert move in question
+    start, *moved = answer(
+        np.array([[0, 3, 0, 0]]).T, np.array([[0, 0, -3.0, 3]]).T
+    )
+    assert start != 0 or min(moved) <= 0
 
 
 @pytest.mark.parametrize("seed", range(20))

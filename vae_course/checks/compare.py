@@ -42,6 +42,7 @@ def compare(
     rtol=1e-5,
     atol=1e-8,
     parts=(),
+    inputs=None,
 ):
     """Do nothing if a value is right; else name the slip that gives it.
 
@@ -53,9 +54,12 @@ def compare(
             out of it).
         question: what to ask where the numbers differ and no slip is known.
         rtol: relative tolerance of each entry.
-        atol: absolute tolerance of each entry, in units of the result.
+        atol: absolute tolerance, of all entries or of each, in units of the
+            result.
         parts: where the first axis counts several results, their names,
             each as it stands before "at index".
+        inputs: function of an entry's index, a tuple, that returns one line
+            on what that entry was made of, or nothing; for the message.
 
     Raises:
         ExerciseFailed: with the slug of the slip, or with the first place
@@ -67,11 +71,11 @@ def compare(
         return
     for mistake, wrong, its_question in slips:
         if _agree(value, np.asarray(wrong), rtol, atol, equal_nan=True):
-            got = _difference(value, right, rtol, atol, parts)
+            got = _difference(value, right, rtol, atol, parts, inputs)
             raise ExerciseFailed(asked, got, its_question, mistake)
     raise ExerciseFailed(
         asked,
-        _difference(value, right, rtol, atol, parts),
+        _difference(value, right, rtol, atol, parts, inputs),
         _general_question(value, right) or question,
         None if np.all(np.isfinite(value)) else "not_finite",
     )
@@ -104,7 +108,7 @@ def _agree(value, other, rtol, atol, equal_nan=False):
     )
 
 
-def _difference(value, right, rtol, atol, parts):
+def _difference(value, right, rtol, atol, parts, inputs):
     """Describe shapes that differ, else the first entry that does.
 
     An entry that is not finite says more than the others.
@@ -120,7 +124,8 @@ def _difference(value, right, rtol, atol, parts):
     place = f"at index {list(first[named:])} " if first[named:] else ""
     share = f" ({wrong.sum()} of {wrong.size} differ)" if first else ""
     numbers = f"{value[first]:.6g}, expected {right[first]:.6g}"
-    return f"{part}{place}{numbers}{share}"
+    made_of = inputs(first) if inputs else None
+    return f"{part}{place}{numbers}{share}" + (f"\n{made_of}" * bool(made_of))
 
 
 def _general_question(value, right):

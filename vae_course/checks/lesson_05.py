@@ -32,7 +32,7 @@ SAMPLED_LOG_VAR = (
     (-1.87, -1.83, -1.72, -0.9),
 )
 SHAPES = (4, 3), (3, 5)
-SLOPES = "slopes by z_mean, ", "slopes by z_log_var, "
+SLOPES = "slopes along z_mean, ", "slopes along z_log_var, "
 # What stands in for log 2π: without the logarithm, the 2 or the bracket.
 WRONG_LOGS = 2 * math.pi, math.log(math.pi), math.log(2) * math.pi
 # Means, then log-variances; far out each row in its own way.
@@ -49,8 +49,8 @@ ASK_ELSEWHERE = (
 )
 
 ASK_ABOUT_DISCRETE = {
-    "reversed": "Who knows, and who is surprised? By whose probabilities do "
-    "you weigh, and whose stands above the fraction line?",
+    "reversed": "Which of the two happens, and which only expects? Which one "
+    "gives the weights, and which stands above the fraction line?",
     "bits": "A nat belongs to one base of the logarithm. Which does yours "
     "take?",
     "sign": "Can a wrong forecast be less surprising on average than a right "
@@ -65,20 +65,21 @@ ASK_ABOUT_DISCRETE = {
     "comes out of yours when p and q are the same?",
     "ratio_of_logs": "The logarithm of a fraction is a difference of two "
     "logarithms. Is it also a fraction of two?",
-    "absolute": "May a single outcome surprise less than it would the one who "
-    "knows? Does your sum allow it?",
+    "absolute": "May a single outcome surprise the forecast less than "
+    "somebody who knows p? Does your sum allow that?",
     "zero_times_log_zero": "What should an outcome add that never happens, "
     "and what does your code make of 0 · log 0?",
-    "infinity_missing": "How surprised is somebody by what they held to be "
-    "impossible? What one number does your code make of that?",
+    "infinity_missing": "One of these outcomes happens and was held to be "
+    "impossible. What surprise does it add, and does your sum count it as "
+    "that, or at all?",
 }
 ASK_ABOUT_SAMPLING = {
-    "samples_from_prior": "From which distribution do your z come? Are the "
-    "means and the spreads in them that z_mean and z_log_var say?",
+    "samples_from_prior": "From which distribution do your z come? Do they "
+    "have the mean and the spread that z_mean and z_log_var give?",
     "reversed": "Which of the two happens here, so that z is drawn from it, "
     "and whose log-density comes first in the difference?",
-    "sign": "What should come out on average when q is far from p, something "
-    "above 0 or below?",
+    "sign": "When q is far from p, should the mean come out above 0 or below "
+    "it?",
     "averages_latent": "Densities of independent dimensions multiply. What do "
     "their logarithms do?",
     "latents_not_summed": "Densities of independent dimensions multiply into "
@@ -91,15 +92,15 @@ ASK_ABOUT_SAMPLING = {
     "it from the log of the variance?",
     "exp_missing": "z_log_var is a logarithm. What undoes it, and is that "
     "done before epsilon is multiplied?",
-    "mean_not_added": "Around which place do your z lie, and around which "
-    "place does each of the two densities?",
+    "mean_not_added": "Around which place do your z lie, and where is the "
+    "centre of each of the two densities?",
     "noise_not_scaled": "Epsilon has the standard deviation 1. Which one "
     "should your z have?",
     "uniform_noise": "How far from 0 may an epsilon lie, and which method of "
     "the rng makes such numbers?",
-    "prior_not_standard": "Which mean and which variance has the standard "
-    "normal distribution? Does your log p get that mean, and the logarithm "
-    "of that variance?",
+    "prior_not_standard": "What are the mean and the variance of the "
+    "standard normal distribution? Does your log p get that mean, and the "
+    "logarithm of that variance?",
     "log_missing": "What does the log-density of exercise 3.4 ask for, the "
     "variance, its root or its logarithm? What do you give it for q?",
     "log_var_as_log_std": "Which logarithm does the log-density of exercise "
@@ -122,8 +123,8 @@ ASK_ABOUT_SAMPLING = {
     "What happens to the mean of many when only those below 0 are mended?",
     "not_one_normal_draw": "Does each row take just as many draws as asked, "
     "and from which distribution does an epsilon come?",
-    "draws_apart": "Do both log-densities of a difference look at the same "
-    "draw, or is one of them worked out elsewhere?",
+    "draws_apart": "Are both log-densities of a difference taken at the same "
+    "draw, or one of them somewhere else?",
     "noise_shared": "How many numbers epsilon does one row need for one draw, "
     "and do all rows and all dimensions get their own?",
 }
@@ -165,8 +166,8 @@ ASK_ABOUT_POSTERIOR = ASK_ABOUT_SUMS | {
     "which other logarithm would a factor of 2 be right?",
 }
 ASK_ABOUT_PRIOR = ASK_ABOUT_SUMS | {
-    "sign": "Far out p is small. Do the mean and the variance of q make your "
-    "result smaller, both of them?",
+    "sign": "p is nowhere above 1, and small far out. Does each of your terms "
+    "make log p smaller, whatever the mean and the variance of q?",
     "codes_swapped": "Which of z_mean and z_log_var do you square, and of "
     "which do you take the exponential? Which should it be?",
     "mean_not_squared": "Compare what a mean of 1, of 2 and of −2 changes in "
@@ -199,8 +200,9 @@ ASK_ABOUT_PRIOR = ASK_ABOUT_SUMS | {
     "mean 0?",
 }
 ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
-    "sign": "Can a divergence be below 0? Follow each term's sign through the "
-    "subtraction.",
+    "sign": "Take one dimension. From z_mean = 0 and z_log_var = 0 move one "
+    "of them: z_mean to 3; z_log_var to -3; z_log_var to 3. Does yours start "
+    "at 0, and is it above 0 after each move?",
     "log_var_as_log_std": "Is z_log_var the logarithm of σ or of σ²? What "
     "does np.exp(z_log_var) give, without any factor?",
     "std_for_variance": "Which of σ and σ² stands in the mean of z²? Which do "
@@ -220,8 +222,8 @@ ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
     "and which term of 5.3 should speak up?",
     "one_missing": "What comes out for z_mean = 0 and z_log_var = 0, where q "
     "is p, in three dimensions?",
-    "reversed": "Over which of the two is the mean taken, and would yours "
-    "divide by a variance? Look at what you subtract from what.",
+    "reversed": "Over which of the two is the mean taken, and is anything "
+    "divided by a variance then? Look at what you subtract from what.",
     "sum_too_early": "Is the square of a sum the sum of the squares, and the "
     "exponential of a sum the sum of the exponentials?",
     "two_pi_left": "Both halves contain log 2π, once for each dimension. What "
@@ -230,12 +232,12 @@ ASK_ABOUT_KL = ASK_ABOUT_SUMS | {
 ASK_ABOUT_GRADIENTS = {
     "half_missing": "The ½ stands before every term. In which of your two "
     "slopes does it meet a 2 from a square?",
-    "one_missing": "Where should the slope by z_log_var be 0, and is yours? "
-    "Which term of the divergence is z_log_var itself?",
+    "one_missing": "Where should the slope along z_log_var be 0, and is "
+    "yours? Which term of the divergence is z_log_var itself?",
     "gradient_swapped": "Which slope comes first?",
-    "sign": "The divergence grows on either side of 0. Which sign has a "
-    "slope on the left of it and on the right, and which have yours?",
-    "exp_missing": "What is the slope of exp(v) by v?",
+    "sign": "The divergence grows on either side of 0. What sign should a "
+    "slope have to the left of 0, and to the right? What signs do yours have?",
+    "exp_missing": "What is the slope of exp(v) along v?",
     "power_rule": "Is exp(v) a power of v? Which rule do you use for its "
     "slope, and what does that give at v = 0?",
     "mean_not_squared": "The mean stands squared in the divergence. Is the "
@@ -246,8 +248,8 @@ ASK_ABOUT_GRADIENTS = {
     "z_log_var, or of half of it?",
     "log_var_as_log_std": "Is the exponential that you differentiate that of "
     "z_log_var, or of twice it?",
-    "by_variance": "By which number is the second slope taken: by σ, by σ², "
-    "or by the logarithm of one of them?",
+    "by_variance": "Along which number is the second slope taken: σ, σ², or "
+    "the logarithm of one of them?",
     "not_differentiated": "Which of your terms still stand there as they do "
     "in the divergence? What is the slope of each?",
     "latents_summed": "Each entry of z_mean has a slope of its own. Which "
@@ -269,8 +271,8 @@ def kl_discrete(attempt):
     compare(
         _quietly(attempt, p=p, q=q),
         _mean_extra_surprise(p, q),
-        asked="KL(p ‖ q) of two distributions over 4 outcomes: one number",
-        question="Fill in the lesson's table for your p and q by hand. In "
+        asked=f"{_divergence_of(p, q)}: one number",
+        question="Fill in the lesson's table for this p and q by hand. In "
         "which column does your code leave it?",
         slips=_slips_of_discrete(p, q),
         rtol=1e-4,
@@ -316,6 +318,7 @@ def expected_log_posterior(attempt):
         asked="E[log q(z)] of each row of z_log_var",
         question="Take one row and one dimension with z_log_var = 0. "
         "Which number should each of your terms be?",
+        shown=["z_log_var"],
     )
 
 
@@ -364,7 +367,7 @@ def kl_to_standard_normal(attempt):
 )
 def kl_gradients(attempt):
     """Judge both slopes of the divergence, an entry at a time."""
-    asked = "two arrays of slopes, by z_mean and by z_log_var"
+    asked = "two arrays of slopes, along z_mean and along z_log_var"
 
     def slopes(z_mean, z_log_var):
         return _pair(attempt(z_mean=z_mean, z_log_var=z_log_var), asked)
@@ -380,8 +383,11 @@ def kl_gradients(attempt):
             slips=_slips_of_gradients(*z),
             rtol=1e-4,
             parts=SLOPES,
+            inputs=_inputs_of_slope(*z),
         )
-    _judge_edges(slopes, _slopes_by_small_steps, asked, SLOPES)
+    _judge_edges(
+        slopes, _slopes_by_small_steps, asked, _inputs_of_slope, SLOPES
+    )
 
 
 # --- 5.1 --------------------------------------------------------------------
@@ -391,6 +397,10 @@ def _quietly(attempt, **inputs):
     """Call without the warnings that a logarithm of 0 writes."""
     with np.errstate(all="ignore"):
         return attempt(**inputs)
+
+
+def _divergence_of(p, q):
+    return f"KL(p ‖ q) for p = {p.tolist()} and q = {q.tolist()}"
 
 
 def _mean_extra_surprise(p, q):
@@ -425,7 +435,7 @@ def _slips_of_discrete(p, q):
 
 def _look_at_zeros(attempt, p, q, mistake):
     """Look where only zeros are new, so that what is wrong is theirs."""
-    asked = f"KL(p ‖ q) for p = {p.tolist()} and q = {q.tolist()}"
+    asked = _divergence_of(p, q)
     question = ASK_ABOUT_DISCRETE[mistake]
     value = as_array(_without_crash(attempt, p, q, asked, mistake), asked)
     compare(
@@ -533,7 +543,7 @@ def _look_at_the_mean(attempt):
             return
         mistake = _best_explanation(value, z_mean, z_log_var)
         slips = [(mistake, [value])] if mistake else []
-        slack = 6 * error.min()
+        slack = 6 * error
     compare(
         value,
         right,
@@ -543,6 +553,7 @@ def _look_at_the_mean(attempt):
         slips=with_questions(ASK_ABOUT_SAMPLING, *slips),
         rtol=0,
         atol=slack,
+        inputs=_inputs_of_row(z_mean, z_log_var),
     )
 
 
@@ -681,12 +692,19 @@ def _name_of_spread(spread):
 # --- 5.3 to 5.6 -------------------------------------------------------------
 
 
-def _judge_rows(call, right, slips, *, asked, question):
+def _judge_rows(
+    call, right, slips, *, asked, question, shown=("z_mean", "z_log_var")
+):
     """Judge one number for each row, at random places and then elsewhere.
 
     `call` is the answer, `right` gives the terms (n, k) and `slips` what
-    `compare` takes; all are functions of z_mean and z_log_var.
+    `compare` takes; all are functions of z_mean and z_log_var. `shown` are
+    the inputs that a message gives.
     """
+
+    def inputs(*z):
+        return _inputs_of_row(*z, shown)
+
     for n, k in SHAPES:
         z = _posterior(n, k)
         _compare_twice(
@@ -695,11 +713,12 @@ def _judge_rows(call, right, slips, *, asked, question):
             asked=f"{asked} ({n}, {k}): ({n},)",
             question=question,
             slips=slips(*z),
+            inputs=inputs(*z),
         )
-    _judge_edges(call, lambda *z: right(*z).sum(axis=1), asked)
+    _judge_edges(call, lambda *z: right(*z).sum(axis=1), asked, inputs)
 
 
-def _judge_edges(call, right, asked, parts=()):
+def _judge_edges(call, right, asked, inputs, parts=()):
     """Judge a single row close to 0, and then what only shows far out."""
     for z, where in (NEAR, "close to 0"), (FAR_OUT, "such as -24 and 11"):
         value, expected = as_array(call(*z), asked), right(*z)
@@ -712,10 +731,32 @@ def _judge_edges(call, right, asked, parts=()):
             slips=[("clipped", value, ASK_ELSEWHERE)] if comparable else [],
             rtol=1e-4,
             parts=parts,
+            inputs=inputs(*z),
         )
 
 
-def _compare_twice(values, right, *, asked, question, slips):
+def _inputs_of_row(z_mean, z_log_var, shown=("z_mean", "z_log_var")):
+    """Return what tells `compare` the inputs of the row of an entry."""
+    arrays = {"z_mean": z_mean, "z_log_var": z_log_var}
+
+    def inputs(index):
+        row = index[0]
+        numbers = (
+            f"{name} = [{', '.join(f'{x:g}' for x in arrays[name][row])}]"
+            for name in shown
+        )
+        return f"Row {row}: {', '.join(numbers)}"
+
+    return inputs
+
+
+def _inputs_of_slope(z_mean, z_log_var):
+    """Tell the inputs, but where they beside the slope would be the answer."""
+    inputs = _inputs_of_row(z_mean, z_log_var)
+    return lambda index: inputs(index[1:]) if index[0] == 1 else None
+
+
+def _compare_twice(values, right, *, asked, question, slips, inputs):
     """Compare, and ask about chance where two calls differ or come close."""
     value, again = (
         as_array(value, asked).astype("float64") for value in values
@@ -734,15 +775,16 @@ def _compare_twice(values, right, *, asked, question, slips):
         question=question,
         slips=[*slips, *([(asks[1], value, asks[0])] if close else [])],
         rtol=1e-4,
+        inputs=inputs,
     )
 
 
 def _posterior(n, k):
-    """Return z_mean and z_log_var (n, k), none of them near 0 or 1."""
+    """Return z_mean and z_log_var (n, k), none near 0 or 1, and short."""
     rng = _generator(seed=10 * n + k)
     signs = rng.choice([-1, 1], (2, n, k))
     z_mean, z_log_var = rng.uniform(0.3, 0.9, (2, n, k)) * signs
-    return 1.7 * z_mean, 1.3 * z_log_var
+    return (1.7 * z_mean).round(2), (1.3 * z_log_var).round(2)
 
 
 def _expected(function, z_mean, z_log_var):
@@ -911,7 +953,7 @@ def _pair(result, asked):
             asked,
             f"something of type {type(result).__name__}{size}, which is no "
             "pair",
-            "What stands behind `return`, and is it two things?",
+            "What stands after `return`, and is it two things?",
             "wrong_type",
         ) from None
     first, second = as_array(first, asked), as_array(second, asked)
