@@ -326,7 +326,7 @@ def kl_to_standard_normal(z_mean, z_log_var):
 
 
 def kl_gradients(z_mean, z_log_var):
-    """Differentiate `kl_to_standard_normal` by its two arguments.
+    """Differentiate `kl_to_standard_normal` along its two arguments.
 
     You write this in exercise 5.6.
 
@@ -335,9 +335,9 @@ def kl_gradients(z_mean, z_log_var):
         z_log_var: float, same shape, natural log of the variance.
 
     Returns:
-        Two float64 (batch, latent_dim): by z_mean, in nats per unit of z,
-        and by z_log_var, in nats. Nothing is summed: each entry is the
-        slope of its own row's divergence.
+        Two float64 (batch, latent_dim), nats: the slopes along z_mean, then
+        those along z_log_var. Nothing is summed: each entry is the slope of
+        its own row's divergence.
 
     Raises:
         TypeError: if an argument does not hold real numbers.

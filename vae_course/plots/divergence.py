@@ -67,7 +67,7 @@ def kl_integrand(z, log_q, log_p, title=""):
 
     Returns:
         The figure. Below stands q(z) (log q(z) - log p(z)): the area above
-        zero less the area below it is KL(q || p).
+        zero minus the area below it is KL(q || p).
 
     Raises:
         TypeError: if an argument does not hold real numbers.
