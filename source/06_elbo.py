@@ -226,8 +226,7 @@ plots.jensen(*two)
 #
 # since $\mathrm{KL}(q\,\Vert\,p(z)) = \mathbb E_q[\log q(z) - \log p(z)]$, the
 # definition of lesson 05, with the prior as $p$. This is the **evidence lower
-# bound**, ELBO for short, made of two numbers that we can compute. However
-# high we raise it, $\log p(x)$ is at least that large.
+# bound**, ELBO for short, made of two numbers that we can compute.
 
 # %% [markdown]
 # ### On the toy
@@ -350,8 +349,8 @@ for mean, std in [(0, 1), (1.5, best), (1, 0.2)]:
 # %% [markdown]
 # ### What was won
 #
-# Back to twenty and fifty dimensions, with a rough $q$: the posterior's mean,
-# *twice* its variance, and a hundred draws.
+# Back to twenty and fifty dimensions, with a rough $q$, the posterior's mean
+# and *twice* its variance, and a hundred draws.
 
 # %%
 print(" k  log p(x)  by the prior  ELBO, 100 draws of q  ELBO, exact   gap")
@@ -395,8 +394,8 @@ for k in (20, 50):
 # $$\sum_i (x_i - \hat x_i)^2
 # + 2\sigma_x^2\,\mathrm{KL}\big(q\,\Vert\,p(z)\big)$$
 #
-# So whoever puts a weight before the KL, beside a squared error, has,
-# knowingly or not, said how noisy pixels are.
+# So whoever weighs the KL beside a sum of squares has, knowingly or not, said
+# how noisy pixels are: any weight makes an ELBO, that of one $\sigma_x$.
 
 # %%
 pixels, drawn, noise = np.array([0.9, 0.2]), np.array([0.6, 0.3]), 0.5
@@ -626,8 +625,8 @@ elbo = check.elbo(elbo)
 #
 # Training often weighs the KL: loss = reconstruction + **β** · KL. With both
 # terms *summed* and the cross-entropy, β = 1 is the negative ELBO; Higgins et
-# al. (2017) chose larger ones on purpose. Beside a sum of squares the weight
-# is $2\sigma_x^2$, and any weight makes an ELBO, for one noise.
+# al. (2017) chose larger ones on purpose. Beside a sum of squares, as we saw,
+# the weight is a $2\sigma_x^2$ instead.
 #
 # Published code writes a weight before either term and takes means or sums
 # as it comes. A mean over $D$ pixels is the sum divided by $D$. By hand, for
@@ -801,15 +800,14 @@ plots.compare_images(
 # lowest row, β = 30, a few shapes are left, more smeared and nearly all in
 # one grey.*
 #
-# In each row of drawings some garments come out as another kind: two numbers
-# and a short training give no more.
+# In each row some garments come out as another kind: two numbers and a short
+# training give no more.
 
 # %% [markdown]
 # **A light KL** (β = 0.01) draws about as well as β = 1, at best a few nats
 # better. But the spread of its codes is hundreds of times the width of a
-# cloud: points on a wide map, and lesson 02 showed what lies between them. A
-# heavy reconstruction, 100 R + KL = 100 (R + 0.01 KL), is the same thing:
-# nearly the plain autoencoder.
+# cloud: points on a wide map, nearly the plain autoencoder, and lesson 02
+# showed what lies between them.
 #
 # **A heavy KL** (β = 30) keeps codes within the prior, in clouds about as
 # wide as their spread. The decoder cannot tell neighbours apart and draws
@@ -819,13 +817,13 @@ plots.compare_images(
 # ## The same number, computed twice
 #
 # For β = 1 the library's loss should be the negative of your ELBO:
-# `compute_losses` gives both terms of every picture, in nats. Its decoder
-# keeps the sigmoid, so that its output can be shown, and its loss clips that:
-# good enough as long as logits beyond ±16 stand only at pixels that they get
-# right (last line). A decoder that is sure and wrong needs logits.
+# `compute_losses` gives both terms of every picture, in nats. The decoder
+# keeps its sigmoid, to give what can be shown, and the loss clips it: good
+# enough while logits beyond ±16 stand only at pixels that they get right, as
+# here (last line). A decoder that is sure and wrong needs logits.
 #
-# Here we undo the sigmoid. The dice are thrown anew each time: expect a
-# difference within two or three standard errors.
+# We undo the sigmoid. The dice are thrown anew each time: expect a difference
+# within two or three standard errors.
 
 # %%
 vae = vaes[1.0]
