@@ -168,8 +168,8 @@ for k in (1, 2, 5, 10, 20, 50):
 # would matter never came. In each dimension a part of the prior explains $x$,
 # and the parts multiply: codes that explain all of $x$ are too rare.
 #
-# For pictures, a code of two numbers can still be found this way, at 100,000
-# runs of the decoder for every picture and every step.
+# A picture's code of two numbers can still be found so, at 100,000 runs of
+# the decoder for each picture and step.
 
 # %% [markdown]
 # ## The idea: look where the picture comes from
@@ -720,9 +720,8 @@ effective_beta = check.effective_beta(effective_beta)
 # %% [markdown]
 # ### Losses that you will meet
 #
-# Your function fills in the weight of the summed KL: β, or, beside a squared
-# error, $2\sigma_x^2$. Four rows are published (see the sources below). The
-# others one often meets.
+# Your function fills in the weight: β, or, beside squares, $2\sigma_x^2$. Four
+# rows are published (see the sources below), the others one often meets.
 
 # %%
 LOSSES = {
@@ -757,8 +756,7 @@ for where, loss in LOSSES.items():
 # ## Put together: three βs
 #
 # We train the library's VAE, which you build in lesson 07, three times from
-# the same start, with a KL that counts next to nothing, with the ELBO itself,
-# and with a heavy KL, and measure it on test pictures. (In quick mode training
+# the same start, and measure it on test pictures. (In quick mode training
 # stops too early to show what is said below.)
 
 # %% role="train"
@@ -851,7 +849,7 @@ print(f"clipped: {clipped.mean():.0%} of the pixels; most ink in one: {ink:g}")
 #   log p(x), or, for greys, on its mean over pictures inked by chance.
 # - Squared error is a normal likelihood, cross-entropy a Bernoulli one. From
 #   logits, the latter bears ±1000; behind a sigmoid it fails at 20.
-# - With both weights 1, means and sums alone gave a β from 0.03 to 784.
+# - Means and sums alone gave a β from 0.03 to 784.
 # - Little β: points on a wide map. Much β: more blur.
 
 # %% [markdown]
