@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 07 · Build the VAE
 #
-# **How does Keras train a model whose loss needs numbers from its inside?**
+# **How does Keras train a model whose loss needs numbers from its middle?**
 #
 # In about an hour and a quarter you will
 # - have built an encoder with two heads,
@@ -69,18 +69,16 @@ def listening_loss(x, x_mean):
 
 
 runtime.set_seed(SEED)
-clouds = networks.build_dense_variational_encoder(LATENT_DIM)
-pictures = networks.build_dense_decoder(LATENT_DIM)
-ends = keras.Model(clouds.inputs[0], pictures(clouds.outputs[2]))
-ends.compile(
-    keras.optimizers.Adam(LEARNING_RATE),
-    loss=listening_loss,
-    jit_compile=False,
-)
-for epochs in (0, runtime.pick(full=10, quick=1)):
-    few = x_train[:960]
-    ends.fit(few, few, epochs=epochs, verbose=0)
-    z_mean, z_log_var, _ = clouds(few)
+small_encoder = networks.build_dense_variational_encoder(LATENT_DIM)
+small_decoder = networks.build_dense_decoder(LATENT_DIM)
+drawing = small_decoder(small_encoder.outputs[2])
+joined = keras.Model(small_encoder.inputs[0], drawing)
+adam = keras.optimizers.Adam(LEARNING_RATE)
+joined.compile(adam, loss=listening_loss, jit_compile=False)
+few = x_train[:960]
+for epochs in (0, runtime.pick(full=20, quick=1)):  # 0: only measure
+    joined.fit(few, few, batch_size=BATCH_SIZE, epochs=epochs, verbose=0)
+    z_mean, z_log_var, _ = small_encoder(few)
     print(
         f"epochs {epochs:2}: mean σ {np.exp(z_log_var / 2).mean():.2f},"
         f" spread of z_mean {np.std(z_mean):.2f}"
@@ -136,6 +134,9 @@ print("pictures and drawings that the loss function saw:", *arrived)
 # **functional** way has no such limit. A layer is *called* on what comes out
 # of another, as a function is, and `keras.Model(inputs, outputs)` makes a
 # model of all that lies between. `outputs` may be a list.
+#
+# Two pairs of brackets: `layers.Rescaling(2.0)` makes the layer, `(numbers)`
+# calls it.
 #
 # A fork small enough to check: two numbers are doubled, then one head adds
 # them up and the other takes their mean.
@@ -306,8 +307,7 @@ print(f"the last batch alone: {ops.mean(batches[-1])}")
 # `self.built = True` says that all weights exist already: both networks
 # brought theirs.
 #
-# First two networks, still untrained, with which we shall look at the loss of
-# four pictures:
+# First two networks, still untrained:
 
 # %%
 runtime.set_seed(SEED)
@@ -370,8 +370,8 @@ VAE = check.compute_losses(VAE)
 # %% [markdown]
 # <details><summary>Hint 1: a direction</summary>
 #
-# A model is called like a function. What does the encoder give back for a
-# batch of pictures, and which of it may the decoder see?
+# The encoder is a model, and is called like a function. What does it give
+# back for a batch of pictures, and which of it may the decoder see?
 #
 # </details>
 #
@@ -403,9 +403,8 @@ print(f"1024 undecided pixels: {1024 * math.log(2):.3f} nats")
 
 # %% [markdown]
 # Untrained, the decoder is undecided about every pixel, and each cloud is
-# nearly the standard normal one. The first term differs a little from call to
-# call, for it depends on the draw; the second is computed from the heads
-# alone, and does not.
+# nearly the standard normal one. The first term depends on the draw, and
+# differs a little from call to call; the second does not.
 
 # %% [markdown]
 # ## What Keras hands to a step
@@ -421,15 +420,21 @@ for words, handed in {
     "fit(x), dataset of x ": batch,
     "dataset of (x,)      ": (batch,),
     "fit(x, targets)      ": (batch, batch),
-    "... and with weights ": (batch, batch, np.ones(4)),
+    "... + sample weights ": (batch, batch, np.ones(4)),
 }.items():
     parts = keras.utils.unpack_x_y_sample_weight(handed)
     print(words, [None if part is None else part.shape for part in parts])
 
 # %% [markdown]
 # It always gives three parts. We need the first: a VAE's pictures are their
-# own targets.
+# own targets. (Sample weights say how much each picture counts. We ignore
+# them.)
 #
+# Keras runs our step in Python only to write it down as a *graph*, and then
+# repeats the graph. So inside we use `ops` and `tf`, not `float` or NumPy.
+# `print` shows no numbers there, and plain numbers such as β are copied.
+
+# %% [markdown]
 # We shall write the class in pieces. `class VAE(VAE):` takes over all that the
 # class above has, and adds to it, under the same name. So whoever changes an
 # earlier piece runs all cells of exercises 7.2 to 7.4 again, in order.
@@ -465,8 +470,9 @@ class VAE(VAE):
         """Move the weights once, and report the three running means.
 
         Args:
-            data: x, (x,), (x, targets) or (x, targets, weights), where x
-                is a float tensor (n, 32, 32, 1); the rest is not used.
+            data: x, (x,), (x, targets) or (x, targets, sample_weights),
+                where x is a float tensor (n, 32, 32, 1); the rest is not
+                used.
 
         Returns:
             dict from name to value, nats a picture.
@@ -517,9 +523,9 @@ VAE = check.train_step(VAE)
 # %% [markdown]
 # ## What `evaluate` needs
 #
-# A test step measures and moves nothing: no tape, no optimizer. And `metrics`
-# is where Keras looks for running means. The line `@property` above a method
-# lets it be read like an attribute: `vae.metrics`, without brackets.
+# A test step measures and moves nothing: no tape, no optimizer. And before
+# each epoch Keras resets whatever `metrics` lists. The line `@property` above
+# a method lets it be read like an attribute: `vae.metrics`, without brackets.
 #
 # Left alone, Keras finds the means by itself, but puts one of its own first:
 
@@ -538,7 +544,7 @@ class Listed(Bare):
 
     @property
     def metrics(self):
-        """List the running means that Keras shows and resets."""
+        """List the running means that Keras resets."""
         return [self.nats]
 
 
@@ -549,8 +555,9 @@ for model in (Bare(), Listed()):
     print(type(model).__name__, {name: float(v) for name, v in values})
 
 # %% [markdown]
-# Resetting works without us. We write `metrics` only to leave out that `loss`,
-# which nobody updates.
+# Nobody updates that `loss`. `fit` would not show it, for it shows what our
+# step returns. Still, we write the list ourselves, so that it holds our means
+# and nothing else. Whoever forgets one there has a mean that is never reset.
 
 # %% [markdown]
 # ### Exercise 7.4 · A test step, and the metrics
@@ -568,8 +575,8 @@ for model in (Bare(), Listed()):
 #
 # **Why:** a network is fitted to its training pictures; others must judge it.
 #
-# **Done when** each epoch's means start from zero and `evaluate` leaves every
-# weight alone.
+# **Done when** `metrics` lists the three and nothing else, each epoch's means
+# start from zero, and `evaluate` leaves every weight alone.
 
 
 # %% exercise="7.4" role="stub"
@@ -578,7 +585,7 @@ class VAE(VAE):
 
     @property
     def metrics(self):
-        """List the running means that Keras shows and resets."""
+        """List the running means that Keras resets."""
         ### BEGIN SOLUTION
         return self.means
         ### END SOLUTION
@@ -629,11 +636,11 @@ VAE = check.test_step(VAE)
 # %% [markdown]
 # ## Put together: the first training
 #
-# A VAE does not mind who encodes and who decodes. We take *your* encoder, and
-# the library's dense decoder: most of the work of the convolutional pair is
-# in its decoder, and we want to see something within half a minute.
-# `validation_data` is measured after each epoch, by `test_step`. We take few
-# steps, so they are long: a learning rate of 0.002, where 0.0005 is common.
+# We take *your* encoder, and the library's dense decoder: most of the work of
+# the convolutional pair is in its decoder, and we want to see something within
+# half a minute. `test_step` measures `validation_data` after each epoch. We
+# take few steps, so they are long: a learning rate of 0.002, where 0.0005 is
+# common.
 #
 # For comparison we also price a decoder that knows nothing of the picture, and
 # draws the mean training picture for all.
@@ -720,17 +727,18 @@ plots.compare_images(
 # single cloud to be like N(0, I). On average a cloud is much smaller, but all
 # together spread roughly like N(0, I), as the printed numbers say.
 #
-# It is a young model: most drawings are smooth garments, some lie between two
-# kinds. (In quick mode none of this is so yet, and all are smears.)
+# It is a young model: some drawings lie between two kinds of garment. (In
+# quick mode none of this is so yet, and all are smears.)
 
 # %% [markdown]
 # ## Keep it
 #
 # To make a model again, Keras must know what `__init__` was given. Numbers and
 # names it finds out by itself, as in lesson 04; networks it does not. Two
-# short methods say it: `get_config` names the arguments, `from_config` turns
-# what was written down into networks again. Our `vae` was made before its
-# class had them, so we put its networks into a new one.
+# short methods say it: `get_config` names the arguments (once we write it, all
+# of them: β too), `from_config` turns what was written down into networks
+# again. Our `vae` was made before its class had them, so we put its networks
+# into a new one, with another β.
 
 
 # %%
@@ -750,19 +758,20 @@ class VAE(VAE):
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder, "vae.keras")
-    VAE(vae.encoder, vae.decoder, vae.beta).save(path)
+    kept = VAE(vae.encoder, vae.decoder, beta=2.0)
+    kept.save(path)
     loaded = keras.saving.load_model(path, custom_objects={"VAE": VAE})
 z_mean, z_log_var, _ = vae.encoder(x_test)
 gap_of_means = np.abs(loaded.encoder(x_test)[0] - z_mean).max()
 gap_of_pixels = np.abs(loaded.decoder(z_mean) - vae.decoder(z_mean)).max()
 print("largest difference of a mean:", gap_of_means)
 print("largest difference of a pixel:", gap_of_pixels)
-print("β saved:", vae.beta, "· β loaded:", loaded.beta)
+print("β saved:", kept.beta, "· β loaded:", loaded.beta)
 
 # %% [markdown]
-# The same numbers come back. The library's VAE has these two methods too. And
-# one thing more: our β is a plain number, which the compiled step copied; the
-# library's may be changed while training goes on (lesson 08).
+# The same numbers come back. The library's VAE has these two methods too, and
+# a β that may be changed while training goes on (lesson 08); ours is copied
+# into the graph.
 
 # %% [markdown]
 # ## The same number by a second road
@@ -794,10 +803,9 @@ print(f"total: evaluate {totals[0]:.2f}, NumPy {total:.2f}")
 print(f"difference {totals[0] - total:+.2f} ± {error:.2f} nats a picture")
 
 # %% [markdown]
-# No dice are thrown for the KL, and it agrees to the printed digits or nearly
-# so. The totals differ by what the dice allow: usually by less than one
-# standard error, seldom by more than two. Three would be a reason to look for
-# a mistake.
+# No dice are thrown for the KL, and it agrees. The totals differ by what the
+# dice allow, seldom by more than two standard errors. Three would be a reason
+# to look for a mistake.
 
 # %% [markdown]
 # ## What we saw
@@ -827,4 +835,4 @@ print(f"difference {totals[0] - total:+.2f} ± {error:.2f} nats a picture")
 # *β-VAE: Learning Basic Visual Concepts with a Constrained Variational
 # Framework*.
 #
-# **Next:** lesson 08, where we train it for good.
+# **Next:** lesson 08, where we train it in earnest.
