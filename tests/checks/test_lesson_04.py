@@ -400,6 +400,13 @@ class Misspelt(keras.layers.Layer):
         return inputs[0]
 
 
+class MisspeltOnTheLibrarys(Sampling):
+    """What the check of a stub gave back does the work here."""
+
+    def forward(self, inputs):
+        return inputs[0]
+
+
 class NoOptions(WithGenerator):
     def __init__(self):
         super().__init__()
@@ -754,6 +761,7 @@ WRONG_LAYERS = [
         ),
     ),
     (None, Misspelt),
+    (None, MisspeltOnTheLibrarys),
     (
         None,
         scaled(lambda v: ops.exp(v / 4) * tf.stop_gradient(ops.exp(v / 4))),
