@@ -1,0 +1,181 @@
+"""A lesson open in JupyterLab, handled as a learner handles it."""
+
+import base64
+import contextlib
+import io
+import json
+
+from lab import LESSONS
+from matplotlib.image import imread
+
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+PICTURE = "img, canvas"
+TROUBLE = "[data-mime-type$=error], [data-mime-type$=stderr]"
+COUNT_CELLS = "document.querySelectorAll('.jp-Notebook .jp-Cell').length"
+PROMPTS = """
+[...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
+    .map(prompt => prompt.textContent)
+"""
+HAS_RUN = f"""before => {{
+    const now = {PROMPTS};
+    return now.join() != before.join() && !now.includes('[*]:');
+}}"""
+# What the page shows: the file behind it may be gone by now.
+PIXELS = """image => {
+    const width = image.naturalWidth ?? image.width;
+    const height = image.naturalHeight ?? image.height;
+    if (image.complete === false || !width) return null;
+    const canvas = Object.assign(
+        document.createElement('canvas'), {width, height});
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.toDataURL('image/png');
+}"""
+OTHER_PIXELS = f"""([image, before]) => {{
+    const now = ({PIXELS})(image);
+    return now && now != before;
+}}"""
+SAME_PIXELS = f"([image, before]) => ({PIXELS})(image) == before"
+
+
+class Notebook:
+    """A lesson in a tab of its own.
+
+    JupyterLab shows neither the ids nor the metadata of its cells, so they
+    are found by their order in the file.
+    """
+
+    def __init__(self, page, name):
+        self.page, self.name = page, name
+        text = (LESSONS / f"{name}.ipynb").read_text(encoding="utf-8")
+        self.sources = json.loads(text)["cells"]
+
+    def open(self, url):
+        """Go there; wait for all cells and for a kernel at rest."""
+        self.page.goto(url)
+        self.page.wait_for_function(f"{COUNT_CELLS} == {len(self.sources)}")
+        self.page.locator(IDLE).wait_for()
+
+    def cells(self, **marks):
+        """Return the cells with these marks: exercise, role, id, cell_type."""
+        return [
+            Cell(self, index)
+            for index, source in enumerate(self.sources)
+            if marks.items()
+            <= (source | source["metadata"].get("vae_course", {})).items()
+        ]
+
+    def cell(self, **marks):
+        """Return the only cell with these marks."""
+        [cell] = self.cells(**marks)
+        return cell
+
+    def run_all(self):
+        with self.running():
+            for item in "Run", "Run All Cells":
+                found = self.page.get_by_role(
+                    "menuitem", name=item, exact=True
+                )
+                found.click()
+
+    def run_all_by_keyboard(self):
+        """Run all cells from the palette of commands."""
+        keyboard, command = self.page.keyboard, "Run All Cells"
+        with self.running():
+            keyboard.press("ControlOrMeta+Shift+C")
+            self.page.locator(".lm-CommandPalette-input:focus").wait_for()
+            keyboard.type(command)
+            chosen = self.page.locator(".lm-CommandPalette-item.lm-mod-active")
+            chosen.get_by_text(command, exact=True).wait_for()
+            keyboard.press("Enter")
+
+    @contextlib.contextmanager
+    def running(self):
+        """Wait until that which is started within has run."""
+        before = self.page.evaluate(PROMPTS)
+        yield
+        self.page.wait_for_function(HAS_RUN, arg=before)
+        self.page.locator(IDLE).wait_for()
+
+    def trouble(self):
+        """Return what the outputs say of errors and warnings."""
+        return self.page.locator(TROUBLE).all_text_contents()
+
+    def hints(self):
+        return self.page.locator(".jp-RenderedMarkdown details")
+
+    def pictures(self, outputs):
+        """Wait for so many outputs with pictures, and return these."""
+        found = self.page.locator(".jp-OutputArea-child:has(img)")
+        found.nth(outputs - 1).wait_for(state="attached")
+        return [Picture(shown) for shown in found.locator(PICTURE).all()]
+
+    def screenshot(self, path):
+        self.page.screenshot(path=path)
+
+
+class Cell:
+    """One cell of an open lesson."""
+
+    def __init__(self, notebook, index):
+        self._notebook, self._page = notebook, notebook.page
+        self._root = self._page.locator(
+            f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]'
+        )
+
+    def prompt(self):
+        return self._root.locator(".jp-InputPrompt").text_content()
+
+    def output(self):
+        """Look at the outputs and return their text."""
+        self._root.scroll_into_view_if_needed()
+        texts = self._root.locator(".jp-OutputArea-output").all_text_contents()
+        return "\n".join(texts)
+
+    def write(self, source):
+        self._root.locator(".cm-content").fill(source)
+
+    def run(self):
+        self._root.locator(".cm-content").click()
+        with self._notebook.running():
+            self._page.keyboard.press("ControlOrMeta+Enter")
+
+    def picture(self):
+        return Picture(self._root.locator(".jp-OutputArea").locator(PICTURE))
+
+    def slider(self, name):
+        sliders = self._root.locator(".widget-slider")
+        return sliders.filter(has_text=name).get_by_role("slider")
+
+    def is_active(self):
+        return "jp-mod-active" in self._root.get_attribute("class").split()
+
+
+class Picture:
+    """An image or a canvas in an output."""
+
+    def __init__(self, shown):
+        self._shown = shown
+
+    def look(self):
+        """Wait until it is there, and return it as a PNG in a data URL."""
+        self._shown.scroll_into_view_if_needed()
+        return self._wait_for(PIXELS, self._shown.element_handle())
+
+    def wait_for_another_than(self, before):
+        """Wait until it shows something else, and return that."""
+        self._wait_for(OTHER_PIXELS, [self._shown.element_handle(), before])
+        return self.look()
+
+    def wait_for(self, before):
+        """Wait until it shows this again."""
+        self._wait_for(SAME_PIXELS, [self._shown.element_handle(), before])
+
+    def _wait_for(self, function, argument):
+        page = self._shown.page
+        return page.wait_for_function(function, arg=argument).json_value()
+
+
+def pixels(picture):
+    """Decode what `Picture.look` returns: rows, columns, colours."""
+    file = io.BytesIO(base64.b64decode(picture.partition(",")[2]))
+    return imread(file, format="png")[..., :3]
