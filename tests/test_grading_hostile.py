@@ -7,7 +7,7 @@ import pytest
 from grading import hostile
 from grading.hostile import BROKEN_FILES, HARMLESS, ONE_WRONG, STOPPED
 from grading.run import Run, state
-from grading.toy_notebooks import code, lesson, stub, stub_cell, write
+from grading.toy_notebooks import check, code, lesson, stub, stub_cell, write
 
 ALL_COUNT = "  (3 of 3 exercises, 7 of 7 points)"
 TWO_COUNT = "  (2 of 3 exercises, 5 of 7 points)"
@@ -22,26 +22,45 @@ OTHERS = {
     "loops": hostile.among("while True: pass"),
     "changes_the_checks": hostile.among("check.square = print"),
     "redefined_after_its_check": hostile.second(
-        stub("90.2"), hostile.check("90.2"), code(hostile.TWICE)
+        stub("90.2"), check("90.2"), code(hostile.TWICE)
     ),
     "setup_broken": [code("import nowhere"), *lesson()[1:]],
+    "setup_broken_at_its_top": [
+        code("import nowhere\nHALF = 0.5", {"role": "setup"}),
+        *lesson(third=[stub("90.3", "return HALF * x"), check("90.3")]),
+    ],
+    "setup_broken_at_its_end": [
+        code("HALF = 0.5\nimport nowhere", {"role": "setup"}),
+        *lesson(
+            second=[stub_cell("90.2", "import os\nos._exit(1)")],
+            third=[stub("90.3", "return HALF * x"), check("90.3")],
+        ),
+    ],
     "setup_deleted": lesson()[1:],
     "setup_last": [*lesson()[1:], lesson()[0]],
     "all_but_one_deleted": lesson()[:1],
     "two_wrong": lesson(
-        first=[stub("90.1", "return x * x"), hostile.check("90.1")],
-        second=[stub_cell("90.2", ""), hostile.check("90.2")],
+        first=[stub("90.1", "return x * x"), check("90.1")],
+        second=[stub_cell("90.2", ""), check("90.2")],
     ),
+    "wrong_below_a_broken_cell_of_the_learners_own": [
+        code("undefined"),
+        *hostile.answered("def square(x):\n    return y ** 2"),
+    ],
+    "check_deleted_below_a_broken_cell": [
+        code("undefined"),
+        *hostile.second(stub("90.2")),
+    ],
     "learners_own_names": hostile.second(
         stub_cell("90.2", "def square(x):\n    return 6\nmine = undefined"),
-        hostile.check("90.2"),
+        check("90.2"),
         code("mine + 1"),
     ),
     "strange_metadata": [
         code("1", metadata={"vae_course": "no", "tags": None}),
         code("1", {"exercise": None, "role": "check"}),
         code("1", {"exercise": [], "role": {}}),
-        *hostile.second(stub("90.2", "return 2 * x"), hostile.check("90.2")),
+        *hostile.second(stub("90.2", "return 2 * x"), check("90.2")),
     ],
 }
 
@@ -169,6 +188,36 @@ def test_broken_setup_is_one_failure_and_harms_no_exercise(run):
     message = run.message("90_other_setup_broken", "cell 1")
     assert "ModuleNotFoundError: No module named 'nowhere'" in message
     assert run.rows("90_other_setup_broken")[0] == ALL_COUNT
+
+
+def test_what_a_broken_cell_did_not_define_blocks_an_exercise(run):
+    notebook = "90_other_setup_broken_at_its_top"
+    assert run.of(notebook) == {
+        "cell 1 · setup": "failure",
+        "90.3 check": "skipped",
+    }
+    blocked = "  90.3 halve                           blocked        0/4"
+    assert f"{blocked}  by cell 1 · setup" in run.rows(notebook)
+
+
+def test_what_a_broken_cell_did_define_outlives_a_dead_kernel(run):
+    assert run.of("90_other_setup_broken_at_its_end") == {
+        "cell 1 · setup": "failure",
+        "90.2 stub": "failure",
+        "90.2 check": "skipped",
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wrong_below_a_broken_cell_of_the_learners_own",
+        "check_deleted_below_a_broken_cell",
+    ],
+)
+def test_a_broken_cell_excuses_no_exercise_that_needs_nothing_of_it(run, name):
+    fates = run.of(f"90_other_{name}")
+    assert fates == {"cell 1": "failure", "90.2 check": "failure"}
 
 
 @pytest.mark.parametrize("name", ["setup_deleted", "setup_last"])

@@ -21,6 +21,7 @@ STOPPED = "It did not end within its time limit."
 DIED = "The kernel died while it ran."
 LEFT = "It ends the kernel: exit() or quit()."
 CHANGED = "The check of exercise 90.2 was changed."
+FORGED = "The check of exercise 90.2 passed, but its result does not hold"
 TAMPERED = "changes the checks themselves"
 UNDEFINED = "NameError: name 'square' is not defined"
 NO_INPUT = "StdinNotImplementedError: raw_input was called"
@@ -48,7 +49,30 @@ result = {"exercise": "90.2", "status": "passed", "mistake": None,
           "points": 2, "seconds": 0.0}
 mime = "application/vnd.vae-course.result+json"
 display({mime: result, "text/plain": "Exercise 90.2: passed"}, raw=True)"""
+DISPLAY_CHANGED = """\
+import IPython.display
+def passed(bundle, show=IPython.display.display, **options):
+    for data in bundle.values():
+        if isinstance(data, dict):
+            data["status"] = "passed"
+    show(bundle, **options)
+IPython.display.display = passed"""
+NONSENSE = """\
+def square(x):
+    from IPython.display import display
+    mime = "application/vnd.vae-course.result+json"
+    for result in (3, [], {"status": []}, {"status": "failed"}):
+        display({mime: result}, raw=True)
+    return 2 * x"""
+DEEP = """\
+import sys
+sys.setrecursionlimit(9000)
+def down(n):
+    return 0 if n == 0 else down(n - 1)
+def square(x):
+    return x ** 2 + down(5000)"""
 NUMPY = "import numpy as np\nimport math"
+SQUARE = f"{RIGHT}square = check.square(square)"
 
 
 def second(*cells):
@@ -89,6 +113,39 @@ def with_numpy(source):
         check("90.3"),
         demo("90.3", 2),
     ]
+
+
+def with_numpy_and(*sources):
+    """Return that lesson with cells of the learner's own."""
+    cells = with_numpy("")
+    return [*cells[:6], *map(code, sources), *cells[6:]]
+
+
+def split_off(source):
+    """Return a solved lesson whose second check was split in two."""
+    half = {"exercise": "90.2", "role": "check"}
+    return second(stub("90.2"), code(source, half), check("90.2"))
+
+
+def renamed(name):
+    """Return a solved lesson that calls its module of checks this."""
+    return [
+        cell
+        | {
+            "source": cell["source"]
+            .replace("as check", f"as {name}")
+            .replace("check.", f"{name}.")
+        }
+        for cell in lesson()
+    ]
+
+
+def merged(first, last):
+    """Return a solved lesson in which some cells are one."""
+    cells = lesson()
+    sources = [cell["source"] for cell in cells[first:last]]
+    one = cells[first] | {"source": "\n\n".join(sources)}
+    return [*cells[:first], one, *cells[last:]]
 
 
 def with_stored(outputs):
@@ -137,6 +194,40 @@ HARMLESS = {
         stub("90.2"), check("90.2", "square = check.square(square)\n1 / 0")
     ),
     "check_twice": second(stub("90.2"), check("90.2"), check("90.2")),
+    "check_timed": checked(f"%%time\n{SQUARE}"),
+    "check_captured": checked(f"%%capture out\n{SQUARE}"),
+    "check_split_in_two": split_off(""),
+    "check_split_from_its_print": split_off("print('now:')"),
+    "check_moved_into_the_stub": second(
+        stub_cell("90.2", SQUARE), check("90.2", "# see above")
+    ),
+    "module_of_checks_renamed": renamed("c"),
+    "stub_split_in_two": second(
+        stub_cell("90.2", "two = 2"),
+        stub_cell("90.2", "def square(x):\n    return x ** two"),
+        check("90.2"),
+    ),
+    "two_checks_merged": merged(2, 6),
+    "stubs_and_checks_merged": merged(1, 6),
+    "all_cells_merged": merged(0, 10),
+    "helper_between_stub_and_check": second(
+        stub_cell("90.2", "def square(x):\n    return power(x, 2)"),
+        code("def power(x, n):\n    return x ** n"),
+        check("90.2"),
+    ),
+    "cells_of_another_lesson": [
+        code("1", {"exercise": "5.5", "role": "stub"}),
+        code("2", {"exercise": "5.5", "role": "check"}),
+        *lesson(),
+    ],
+    "metadata_of_no_kind": [
+        code("1", metadata=None),
+        code("1", metadata=[]),
+        code("1", metadata={"tags": 3}),
+        *lesson(),
+    ],
+    "half_a_character": among("x = '\ud83d'"),
+    "deep_recursion": answered(DEEP),
     "words_of_the_world": among(
         "größe, 名前, привет = 'Größe 😀', '名', 'x'\nprint(größe, 名前)"
     ),
@@ -177,6 +268,35 @@ HARMLESS = {
     "interrupts_ignored": with_numpy(
         "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"
     ),
+    "own_cell_takes_numpy": with_numpy_and("np = math = None"),
+    "own_cell_takes_another_numpy": with_numpy_and("import random as np"),
+    "own_cell_takes_names_of_python": with_numpy_and("print = len = 3"),
+    "own_cell_raises_what_warns": with_numpy_and(
+        "import warnings\nwarnings.simplefilter('error')\n"
+        "np.seterr(all='raise')"
+    ),
+    "own_cell_closes_streams": with_numpy_and(
+        "import io, sys\nsys.stdout = sys.stderr = io.StringIO()"
+    ),
+    "own_names_stay_the_learners": with_numpy_and(
+        "math = [1]\nsum = 0\nlist = {}",
+        "math.append(2)\nsum += math[0]\nlist['a'] = sum",
+        "assert math == [1, 2] and sum == list['a'] == 1",
+    ),
+    "everything_of_numpy": with_numpy_and(
+        "from numpy import *", "assert sum(ones((2, 3)), axis=0).size == 3"
+    ),
+    "answer_needs_everything_of_numpy": [
+        *second(
+            stub_cell(
+                "90.2",
+                "from numpy import *\n"
+                "def square(x):\n    return sum(full((x, 1), x), axis=0)",
+            ),
+            check("90.2"),
+        ),
+        code("assert square(5) == 25"),
+    ],
     "module_reloaded": with_numpy(
         "import importlib\nimportlib.reload(check.exercise.__globals__"
         "['importlib'])"
@@ -301,6 +421,36 @@ ONE_WRONG = {
         second(stub_cell("90.2", f"{TWICE}{FORGERY}")),
         MISSING,
     ),
+    "answer_forges_a_check": (
+        answered(f"def square(x):\n{FORGERY}".replace("\n", "\n    ")),
+        WRONG,
+    ),
+    "answer_publishes_nonsense": (answered(NONSENSE), WRONG),
+    "display_of_results_changed": (
+        second(
+            stub_cell(
+                "90.2",
+                "def square(x):\n    raise NotImplementedError\n"
+                f"{DISPLAY_CHANGED}",
+            ),
+            check("90.2"),
+        ),
+        FORGED,
+    ),
+    "answer_changes_numpy": (
+        answered(
+            "import numpy as np\n"
+            "def square(x):\n    np.allclose = print\n    return x ** 2"
+        ),
+        FORGED,
+    ),
+    "answer_changes_python": (
+        answered(
+            "import builtins\n"
+            "def square(x):\n    builtins.abs = print\n    return x ** 2"
+        ),
+        FORGED,
+    ),
     "check_replaced": (
         answered(f"{TWICE}check.square = lambda answer: answer"),
         TAMPERED,
@@ -358,6 +508,8 @@ BROKEN_FILES = {
     "list": "[]",
     "no_cells": '{"cells": 3}',
     "cells_of_nothing": '{"cells": [null]}',
+    "too_deep": "[" * 100_000,
+    "in_utf_16": json.dumps({"cells": []}).encode("utf-16"),
     "not_text": b"\xff\xfe\x00\x01",
     "picture": b"\x89PNG\r\n\x1a\n",
     "merge_conflict": '<<<<<<< HEAD\n{"cells": []}\n=======\n',

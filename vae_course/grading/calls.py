@@ -5,12 +5,15 @@ cell does round that call is run as it stands, and may print what it likes.
 """
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 CALL = "{name} = __import__({module!r}, fromlist=['checks']).{check}({name})"
+# Cell magics that run the cell as it stands, and watch it.
+WATCH = re.compile(r"\A%%(time|capture)\b.*")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def split(source, checks):
     calls = _find(source, checks)
     if not calls:
         return [Piece(source)]
-    lines = source.split("\n")
+    lines = WATCH.sub("#", source).split("\n")
     pieces, start = [], 0
     for first, last, check in calls:
         pieces.append(_between(lines, start, first))
@@ -61,6 +64,28 @@ def call(check):
     )
 
 
+def cut(source, checks):
+    """Cut a cell below each call of a check, as if it were several cells.
+
+    Args:
+        source: str, the cell's code.
+        checks: dict from an exercise's number to its check.
+
+    Returns:
+        list of `Piece`, each with the exercise whose call ends it; what
+        stands below the last call goes with that one.
+    """
+    calls = _find(source, checks)
+    lines = WATCH.sub("#", source).split("\n")
+    ends = [*(end for _, end, _ in calls[:-1]), len(lines)]
+    pieces, start = [], 0
+    for end, (_, _, check) in zip(ends, calls, strict=True):
+        code = "\n".join(lines[start:end])
+        pieces.append(Piece(_line(start, code), check.exercise))
+        start = end
+    return pieces
+
+
 def calls_in(source, checks):
     """List the exercises whose checks a cell calls.
 
@@ -73,7 +98,7 @@ def calls_in(source, checks):
 
 def _find(source, checks):
     """List (first line, line after the last, check), lines from 0."""
-    tree = _parse(source)
+    tree = parse(source)
     if tree is None:
         return []
     found = []
@@ -85,11 +110,19 @@ def _find(source, checks):
     return found
 
 
-def _parse(source):
-    """Parse a cell with its magics, or return None."""
+def parse(source):
+    """Parse a cell with its magics.
+
+    Args:
+        source: str, the cell's code.
+
+    Returns:
+        ast.Module, or None where the cell is not Python.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         try:
+            source = WATCH.sub("#", source)
             python = TransformerManager().transform_cell(source)
             tree = ast.parse(python)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -100,9 +133,13 @@ def _parse(source):
 
 
 def _is_call(statement, check):
-    """Recognise `name = check.name(name)`, also without `name =`."""
-    wanted = f"check.{check.__name__}({check.name})"
-    return ast.unparse(statement) in (wanted, f"{check.name} = {wanted}")
+    """Recognise `name = check.name(name)`, also without `name =`.
+
+    Whatever stands before the dot, it is the check itself that is called.
+    """
+    call = rf"[\w.]+\.{check.__name__}\({check.name}\)"
+    wanted = rf"({check.name} = )?{call}"
+    return re.fullmatch(wanted, ast.unparse(statement)) is not None
 
 
 def _stands_alone(statement, tree):

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 import nbformat
 
 from vae_course.checks import checks_of_lesson
-from vae_course.grading.calls import calls_in
+from vae_course.grading.calls import calls_in, cut
 
-BROKEN = ValueError, KeyError, TypeError, AttributeError, OSError
+UNREADABLE = "file"
+BROKEN = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OSError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def read_lesson(path):
         sources = _code_cells(path)
     except BROKEN:
         checks = _checks_by_number(path, [])
-        return Lesson([Cell("file", None), *_missing(checks, [])], checks)
+        return Lesson([Cell(UNREADABLE, None), *_missing(checks, [])], checks)
     checks = _checks_by_number(path, sources)
     cells = _cells(sources, checks)
     by_stub = {cell.exercise: cell for cell in cells if cell.role == "stub"}
@@ -92,20 +100,29 @@ def _code_cells(path):
     if notebook.get("nbformat", 4) < 4:
         notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
     return [
-        # IPython drops empty lines at the top and counts without them.
-        (
-            re.sub(r"\A(\s*\n)+", "", "".join(cell["source"])),
-            dict(cell.get("metadata", {})),
-        )
+        (_clean("".join(cell["source"])), _dict(cell.get("metadata")))
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
     ]
 
 
+def _clean(source):
+    """Return code that a kernel can be sent, its first line on top.
+
+    IPython drops empty lines at the top and counts without them; half a
+    character, as files that were cut hold it, cannot be sent at all.
+    """
+    whole = source.encode("utf-8", "replace").decode("utf-8")
+    return re.sub(r"\A(\s*\n)+", "", whole)
+
+
 def _tag(metadata):
     """Return what the course wrote into a cell's metadata, if it is sane."""
-    tag = metadata.get("vae_course")
-    return tag if isinstance(tag, dict) else {}
+    return _dict(metadata.get("vae_course"))
+
+
+def _dict(value):
+    return value if isinstance(value, dict) else {}
 
 
 def _claim(metadata):
@@ -131,18 +148,10 @@ def _checks_by_number(path, sources):
 
 
 def _cells(sources, checks):
-    claims = [_claim(metadata) for _, metadata in sources]
-    lost = {
-        number: check
-        for number, check in checks.items()
-        if (number, "check") not in claims
-    }
     cells, seen = [], Counter()
-    for count, (source, metadata) in enumerate(sources, start=1):
-        exercise, role = claims[count - 1]
-        tags = metadata.get("tags") or []
-        if exercise is None and (called := calls_in(source, lost)):
-            exercise, role = called[0], "check"
+    for count, source, metadata, exercise, role in _claimed(sources, checks):
+        tags = metadata.get("tags")
+        tags = tags if isinstance(tags, list) else []
         if exercise is None and (not source.strip() or "nbval-skip" in tags):
             continue
         name = f"{exercise} {role}" if exercise else f"cell {count}"
@@ -154,6 +163,42 @@ def _cells(sources, checks):
         may_fail = "raises-exception" in tags and exercise is None
         cells.append(Cell(name, source, role, exercise, may_fail))
     return cells
+
+
+def _claimed(sources, checks):
+    """Yield (count, source, metadata, exercise, role) of each cell.
+
+    JupyterLab's "split cell" copies the metadata, "merge cells" keeps the
+    first one's: of two check cells one that calls no check is none, and a
+    cell with checks that have no cell of their own is cut.
+    """
+    calls = [calls_in(source, checks) for source, _ in sources]
+    claims = [_known(_claim(metadata), checks) for _, metadata in sources]
+    claims = [
+        (None, "other") if _is_split_off(claim, own, calls) else claim
+        for claim, own in zip(claims, calls, strict=True)
+    ]
+    at_home = {exercise for exercise, role in claims if role == "check"}
+    for count, (source, metadata) in enumerate(sources, start=1):
+        exercise, role = claims[count - 1]
+        if set(calls[count - 1]) - at_home - {exercise}:
+            for piece in cut(source, checks):
+                yield count, piece.source, metadata, piece.exercise, "check"
+        else:
+            yield count, source, metadata, exercise, role
+
+
+def _known(claim, checks):
+    """Let go of a claim on an exercise of another lesson."""
+    exercise, _ = claim
+    return claim if exercise in {None, *checks} else (None, "other")
+
+
+def _is_split_off(claim, own, calls):
+    """Tell a check cell without its check, which is called elsewhere."""
+    exercise, role = claim
+    is_empty = role == "check" and exercise not in own
+    return is_empty and any(exercise in called for called in calls)
 
 
 def _missing(checks, cells):

@@ -2,21 +2,24 @@
 
 Between two exercises it puts back what lessons rely on: names of modules and
 of Python itself, the working folder, how warnings and floating-point errors
-are treated, the streams, Keras's settings.
+are treated, the streams, the settings of Keras and TensorFlow.
 """
 
 import builtins
 import contextlib
+import importlib
 import math
 import os
 import sys
-import types
 import warnings
 
 import numpy as np
 from IPython import get_ipython
 
+from vae_course.grading.names import Names
+
 PATCHABLE = builtins, math, np
+SET_BY_KERNELS = {"input", "get_ipython"}
 KERAS = "floatx", "epsilon", "image_data_format", "dtype_policy"
 
 
@@ -27,60 +30,94 @@ def start():
 
 
 class Keeper:
-    """Remember what is shared, and put it back.
+    """Know the state in which a notebook starts, and put it back.
 
     Args:
         namespace: dict in which the notebook's cells run.
     """
 
     def __init__(self, namespace):
-        self.namespace = namespace
+        self.names = Names(namespace)
         self.folder = os.getcwd()
         self.modules = [(module, dict(vars(module))) for module in PATCHABLE]
-        self.remember()
-
-    def remember(self):
-        """Take what now is for what lessons rely on."""
-        self.names = {
-            name: value
-            for name, value in self.namespace.items()
-            if isinstance(value, types.ModuleType) or hasattr(builtins, name)
-        }
         self.streams = sys.stdout, sys.stderr
         self.filters = list(warnings.filters)
         self.floating_point = np.geterr()
         self.recursion = sys.getrecursionlimit()
-        self.keras = {name: _ask_keras(name) for name in KERAS}
+        self.keras = {}
+        self.remember()
+
+    def remember(self):
+        """Take what is imported by now for what lessons rely on."""
+        self.names.remember()
+        self.keras = self.keras or _settings_of_keras()
 
     def settle(self):
-        """Put back the state of the process, but no name of the notebook."""
+        """Put back the state of the process, but no name of the notebook.
+
+        An answer may need a deeper stack than the one at the start.
+        """
         for module, names in self.modules:
             vars(module).update(names)
         with contextlib.suppress(OSError):
             os.chdir(self.folder)
         sys.stdout, sys.stderr = self.streams
-        sys.setrecursionlimit(self.recursion)
+        sys.setrecursionlimit(max(self.recursion, sys.getrecursionlimit()))
         warnings.filters[:] = self.filters
         warnings._filters_mutated()
         np.seterr(**self.floating_point)
+        now = _settings_of_keras()
         for name, value in self.keras.items():
-            if value is not None and _ask_keras(name) != value:
+            if now[name] != value:
                 getattr(sys.modules["keras"].config, f"set_{name}")(value)
+        _settle_tensorflow()
 
-    def restore(self):
-        """Put back that state, and the names that a slip took away."""
+    def restore(self, source):
+        """Put back that state, and the names that a cell needs.
+
+        Args:
+            source: str, the cell's code.
+        """
         self.settle()
-        for name, value in self.names.items():
-            now = self.namespace.get(name)
-            if not isinstance(now, types.ModuleType):
-                self.namespace[name] = value
-        for name in set(self.namespace) & set(vars(builtins)):
-            if name not in self.names:
-                del self.namespace[name]
+        self.names.restore(source)
+
+    def vouches_for(self, module, check):
+        """Tell whether a check that passed an answer could do its work.
+
+        It could not where the answer, as it ran, changed what all checks
+        count with. And who passes keeps what they wrote: the library's
+        version stands for an answer that was not started.
+
+        Args:
+            module: str, the name of the module of the check.
+            check: str, the name of the check.
+        """
+        check = getattr(importlib.import_module(module), check)
+        untouched = all(
+            vars(patchable).get(name) is value
+            for patchable, names in self.modules
+            for name, value in names.items()
+            if name not in SET_BY_KERNELS
+        )
+        answer = self.names.namespace.get(check.name)
+        return untouched and answer is not check.library()
 
 
-def _ask_keras(name):
-    """Return one of Keras's settings, or None where it is not imported."""
-    keras = sys.modules.get("keras")
-    config = getattr(keras, "config", None)
-    return config and getattr(config, name)()
+def _settings_of_keras():
+    """Return Keras's settings by name, none where it is not imported."""
+    config = getattr(sys.modules.get("keras"), "config", None)
+    return {name: getattr(config, name)() for name in KERAS} if config else {}
+
+
+def _settle_tensorflow():
+    """Compute at once and in graphs again, as TensorFlow 2 does."""
+    tf = sys.modules.get("tensorflow")
+    if tf is None or not hasattr(tf, "executing_eagerly"):
+        return
+    if tf.config.functions_run_eagerly():
+        tf.config.run_functions_eagerly(False)
+    if not tf.executing_eagerly():
+        # Inside another graph there is nothing to be done.
+        with contextlib.suppress(AssertionError, ValueError):
+            tf.compat.v1.reset_default_graph()
+            tf.compat.v1.enable_eager_execution()

@@ -23,7 +23,7 @@ START_LIMIT = 60.0
 REPLAY_LIMIT = 300.0
 POLL = 0.2
 GRACE = 5.0
-KEEPER = "__import__('IPython').get_ipython().keeper.{}()"
+KEEPER = "__import__('IPython').get_ipython().keeper.{}(*{!r})"
 FIRST = "__import__('vae_course.grading.keeper', fromlist=['start']).start()"
 SEAL = (
     "__import__('vae_course.grading.seal', fromlist=['digests']).digests({!r})"
@@ -76,7 +76,7 @@ class PatientKernel:
     """Run one notebook's cells, whatever becomes of the process.
 
     A kernel that died is replaced by a new one, in which the code that
-    ended well is run again; at most MAX_STARTS times.
+    came to an end is run again; at most MAX_STARTS times.
 
     Args:
         folder: path in which the kernel works.
@@ -86,7 +86,7 @@ class PatientKernel:
     def __init__(self, folder, sealed=()):
         self.folder, self.sealed = str(folder), list(sealed)
         self.starts, self.process = 0, None
-        self.ran_well, self.seal = [], {}
+        self.ran, self.seal = [], {}
 
     def run(self, source, limit):
         """Run a piece of code.
@@ -101,17 +101,29 @@ class PatientKernel:
         if self.process is None and not self._start():
             return Outcome("no kernel")
         outcome = self._execute(source, limit)
-        if outcome.ended == "well":
-            self.ran_well.append(source)
+        # What a cell did above the line that fails is there, too.
+        failed_check = outcome.results and outcome.ended == "error"
+        if outcome.ended in ("well", "error") and not failed_check:
+            self.ran.append(source)
         return outcome
 
-    def keep(self, what):
+    def keep(self, what, *args):
         """Have the keeper in the kernel "remember", "settle" or "restore".
 
         Args:
             what: str, the name of a method of `keeper.Keeper`.
+            *args: of that method, as Python writes them down.
         """
-        self.run(KEEPER.format(what), START_LIMIT)
+        self.run(KEEPER.format(what, args), START_LIMIT)
+
+    def vouches_for(self, check):
+        """Tell whether a check that passed an answer could do its work.
+
+        Args:
+            check: of an exercise.
+        """
+        names = check.__module__, check.__name__
+        return self._ask(KEEPER.format("vouches_for", names)) is True
 
     def checks_are_whole(self):
         """Tell whether the checks are what they were before the first cell.
@@ -125,13 +137,17 @@ class PatientKernel:
         return self.process is None or self.seal.items() <= now.items()
 
     def _digests(self):
-        outcome = self._execute("", START_LIMIT, SEAL.format(self.sealed))
+        return self._ask(SEAL.format(self.sealed)) or {}
+
+    def _ask(self, expression):
+        """Return what an expression comes to, None without an answer."""
+        outcome = self._execute("", START_LIMIT, expression)
         if outcome.ended == "timeout":
             self.stop()
         try:
             return ast.literal_eval(outcome.value or "")
         except (ValueError, SyntaxError):
-            return {}
+            return None
 
     def forget(self, start):
         """Go on as if the latest code had never been run.
@@ -140,7 +156,7 @@ class PatientKernel:
             start: int, how many of the pieces that ended well stay.
         """
         self.stop()
-        del self.ran_well[start:]
+        del self.ran[start:]
 
     def stop(self):
         """End the kernel, if there is one."""
@@ -163,12 +179,12 @@ class PatientKernel:
         return self.process is not None
 
     def _replay(self):
-        for source in list(self.ran_well):
+        for source in list(self.ran):
             if self.process is None:
                 return
             self._execute(source, REPLAY_LIMIT)
             if self.process is None:
-                self.ran_well.remove(source)
+                self.ran.remove(source)
 
     def _execute(self, source, limit, expression=None):
         if self.process is None:

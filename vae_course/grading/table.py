@@ -60,9 +60,11 @@ def _row(result):
     points = ""
     if result["exercise"]:
         points = f"{result['points']}/{result['points_possible']}"
+    why = result["mistake"]
+    if result["status"] == "blocked":
+        why = result["message"].split(": ")[0].removeprefix("blocked ")
     return (
-        f"  {result['what']:36} {result['status']:12} {points:>5}  "
-        f"{result['mistake']}"
+        f"  {result['what']:36} {result['status']:12} {points:>5}  {why}"
     ).rstrip()
 
 

@@ -1,14 +1,18 @@
 """One verdict for each cell of a lesson, one fate for each exercise."""
 
+import re
 from dataclasses import dataclass
 
 from vae_course.grading.calls import calls_in, split
+from vae_course.grading.cells import UNREADABLE
 from vae_course.grading.kernel import Outcome
 
 TIME_LIMITS = {"setup": 120.0, "stub": 30.0, "check": 60.0}
 OTHER_LIMIT = 120.0
 BIND_LIMIT = 120.0
 FATES = "failed", "blocked", "not started", "passed"
+UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
+ENDS_WELL = "not started", "passed"
 BIND = (
     "globals().update([__import__('vae_course.checks').checks"
     ".library_version({!r})])"
@@ -20,6 +24,11 @@ TAMPERED = (
     "{} changes the checks themselves, something in vae_course.checks. It was "
     "left out, for what changed checks say is no result. Which line assigns "
     "to what is not yours?"
+)
+FORGED = (
+    "The check of exercise {} passed, but its result does not hold: while it "
+    "ran, something changed NumPy or Python themselves, or how results are "
+    "shown. Which line assigns to what is not yours?"
 )
 
 
@@ -65,9 +74,8 @@ class Grader:
     def __init__(self, lesson, kernel, limit):
         self.lesson, self.kernel, self.limit = lesson, kernel, limit
         self.verdicts, self.exercise = {}, None
-        self.unsolved = []
+        self.unsolved, self.lost = [], []
         self.first_failure = None
-        self.lost_a_cell = False
 
     def verdict(self, cell):
         """Judge a cell, after those before it.
@@ -92,13 +100,15 @@ class Grader:
         if cell.source is None:
             return self._judge_missing(cell)
         self._prepare(cell)
-        start = len(self.kernel.ran_well)
+        start = len(self.kernel.ran)
         outcome = self._run(cell)
         if not self.kernel.checks_are_whole():
             self.kernel.forget(start)
             return Verdict("failed", TAMPERED.format(_subject(cell)))
+        if outcome.ended == "forged":
+            return Verdict("failed", FORGED.format(cell.exercise))
         if outcome.results:
-            return _published(outcome)
+            return self._published(cell, outcome)
         if outcome.ended == "well" and cell.role == "check":
             called = cell.exercise in calls_in(cell.source, self.lesson.checks)
             problem = "gave no result" if called else "was changed"
@@ -112,7 +122,7 @@ class Grader:
     def _prepare(self, cell):
         """Bring the kernel to where the lesson expects it to be."""
         if cell.exercise is None or cell.exercise != self.exercise:
-            self.kernel.keep("restore")
+            self.kernel.keep("restore", cell.source)
         self.exercise = cell.exercise
         if cell.role != "check":
             self._bind_unsolved()
@@ -126,13 +136,48 @@ class Grader:
                 self.kernel.keep("settle")
             outcome = self.kernel.run(piece.source, limit)
             if piece.exercise and piece.exercise == cell.exercise:
-                results += _honest(outcome)
+                results += self._honest(cell, outcome)
             if outcome.ended != "well":
                 break
         if cell.exercise is None and outcome.ended == "well":
             self.kernel.keep("remember")
         outcome.results = results
         return outcome
+
+    def _honest(self, cell, outcome):
+        """List what a check published that ended as it says.
+
+        A check that fails raises, any other ends well.
+        """
+        well = outcome.ended == "well"
+        results = [
+            result
+            for result in outcome.results
+            if isinstance(result, dict)
+            and result.get("status") in (ENDS_WELL if well else ["failed"])
+        ]
+        passed = any(result["status"] == "passed" for result in results)
+        check = self.lesson.checks[cell.exercise]
+        if passed and not self.kernel.vouches_for(check):
+            outcome.ended = "forged"
+        return results
+
+    def _published(self, cell, outcome):
+        """Turn what the check published into a verdict."""
+        fate = worst(result["status"] for result in outcome.results)
+        if fate == "passed":
+            return Verdict(fate)
+        if fate == "not started":
+            return Verdict(fate, NOT_STARTED)
+        message = outcome.text() or "not right yet"
+        if culprit := self._culprit(message):
+            return Verdict("blocked", f"blocked by {culprit}: {message}")
+        # The check's own is the last, whatever the answer published.
+        result = outcome.results[-1]
+        picture = result.get("picture") or ""
+        return Verdict(
+            fate, f"{message}\n\n{picture}".rstrip(), result.get("mistake")
+        )
 
     def _stub_decided(self, check):
         """Tell whether a stub left nothing for this check to say.
@@ -154,8 +199,8 @@ class Grader:
                 "This file cannot be read as a notebook. Take a fresh copy "
                 "of it, or an older state from .ipynb_checkpoints.",
             )
-        if self.lost_a_cell:
-            return Verdict("blocked", f"blocked by {self.first_failure}")
+        if self.first_failure == UNREADABLE:
+            return Verdict("blocked", "blocked by a file that cannot be read")
         return Verdict("failed", self._should_read(cell, "is missing"))
 
     def _should_read(self, cell, problem):
@@ -172,36 +217,38 @@ class Grader:
         error = outcome.error.get("ename")
         if cell.role == "stub" and error == "NotImplementedError":
             return Verdict("not started", NOT_STARTED)
-        if self._is_blocked(cell, outcome.ended, error):
+        culprit = self._culprit(problem)
+        if cell.exercise is None or outcome.ended == "no kernel":
+            culprit = culprit or self.first_failure
+        if culprit:
             return Verdict(
                 "blocked",
-                f"blocked by {self.first_failure}: {problem}",
+                f"blocked by {culprit}: {problem}",
                 counts=cell.exercise is not None,
             )
         return Verdict(
             "failed", f"{_subject(cell)} does not run to its end.\n{problem}"
         )
 
-    def _is_blocked(self, cell, ended, error):
-        """Tell whether what went wrong may be due to an earlier failure.
+    def _culprit(self, problem):
+        """Name the earlier cell that did not define what is missing here.
 
-        An exercise suffers from what an earlier cell did not define; all
-        else that is wrong with it is its own.
+        What else is wrong with an exercise is its own.
         """
-        if self.first_failure is None:
-            return False
-        if cell.exercise is None or ended == "no kernel":
-            return True
-        lacking = self.lost_a_cell or self.unsolved
-        return bool(lacking) and error == "NameError"
+        missing = UNDEFINED.search(problem)
+        for name, source in self.lost:
+            if missing and re.search(rf"\b{missing[1]}\b", source):
+                return name
+        return None
 
     def _remember(self, cell, fate):
+        name = cell.exercise or cell.name
+        if fate != "passed":
+            self.lost.append((name, cell.source or ""))
         if cell.exercise and fate != "passed":
             self.unsolved.append(cell.exercise)
-        if fate in ("failed", "blocked"):
-            self.lost_a_cell |= cell.exercise is None
-            if self.first_failure is None:
-                self.first_failure = cell.exercise or cell.name
+        if fate in ("failed", "blocked") and self.first_failure is None:
+            self.first_failure = name
 
     def _bind_unsolved(self):
         for exercise in dict.fromkeys(self.unsolved):
@@ -214,29 +261,3 @@ def _subject(cell):
         "stub": f"The answer to exercise {cell.exercise}",
         "check": f"The check of exercise {cell.exercise}",
     }.get(cell.role, f"This cell ({cell.name})")
-
-
-def _honest(outcome):
-    """List what a check published that ended as it says.
-
-    A check that passes ends well, one that fails raises.
-    """
-    passed = outcome.ended == "well"
-    return [
-        result
-        for result in outcome.results
-        if passed == (result.get("status") != "failed")
-    ]
-
-
-def _published(outcome):
-    """Turn what the check published into a verdict."""
-    fate = worst(result["status"] for result in outcome.results)
-    if fate == "passed":
-        return Verdict(fate)
-    if fate == "not started":
-        return Verdict(fate, NOT_STARTED)
-    result = next(each for each in outcome.results if each["status"] == fate)
-    message = outcome.text() or "not right yet"
-    picture = result.get("picture") or ""
-    return Verdict(fate, f"{message}\n\n{picture}".rstrip(), result["mistake"])
