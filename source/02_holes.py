@@ -612,20 +612,28 @@ plots.compare_images(rows, "The same length of way at three places")
 # %% [markdown]
 # ## Explore
 #
-# Move the two sliders (the notebook must be running) and watch the picture.
+# Click or drag in the plane (the notebook must be running), or give it the
+# focus and use the arrow keys, with Shift for large steps. The sliders move
+# the same point. A and B are the ends of a walk; put them where you like.
+#
 # Find a hole that decodes to a garment, and one that does not. Find a place
 # where a few steps change one garment into another, and one where many steps
 # change nothing.
 
 # %%
+few = slice(1_500)
 widgets.latent_explorer(
-    autoencoder.decoder, z[:1_500], labels[:1_500], data.CLASS_NAMES
+    autoencoder.decoder, z[few], labels[few], data.CLASS_NAMES, x_train[few]
 )
 
 # %% [markdown]
 # *Figure: the plane of codes with a cross of two lines at the chosen point;
-# beside it the picture that the point decodes to. Without sliders you see the
-# starting point.*
+# beside it the picture that the point decodes to, and the garment whose code
+# is nearest. Where the view is not running you see the starting point.*
+#
+# Among fewer codes the neighbours are farther apart, so that a hole begins
+# farther out than above. In a hole, compare the two pictures: does the nearest
+# garment tell what is drawn there?
 
 # %% [markdown]
 # ## What we saw

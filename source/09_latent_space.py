@@ -753,26 +753,27 @@ plots.compare_images(rows, "Codes of the VAE, and an attribute added")
 # %% [markdown]
 # ## Explore
 #
-# Move the sliders (the notebook must be running). They move one point in both
-# planes, in standard deviations from the middle of each cloud. Where does the
-# picture break?
+# Each plane has its own point (the notebook must be running): click or drag,
+# use the arrow keys, with Shift for large steps, or the sliders. A and B are
+# the ends of a walk, at first from T-shirts to ankle boots. Where does the
+# picture break? How far from a code can you go before it does?
 
 # %%
+few = slice(1_500)
 widgets.paired_explorer(
     {
-        "Autoencoder A": (
-            autoencoders["autoencoder A"].decoder,
-            z_plain[:1_500],
-        ),
-        "VAE": (vae.decoder, z_mean[:1_500]),
+        "Autoencoder A": (autoencoders["autoencoder A"].decoder, z_plain[few]),
+        "VAE": (vae.decoder, z_mean[few]),
     },
-    labels[:1_500],
+    labels[few],
     data.CLASS_NAMES,
+    some[few],
 )
 
 # %% [markdown]
-# *Figure: two planes, a cross at the chosen point of each, and below it the
-# picture that it decodes to. Without sliders you see the middle.*
+# *Figure: two planes, a cross at the chosen point of each; below it the
+# picture that it decodes to, and the garment whose code is nearest. Where the
+# view is not running you see the starting points.*
 
 # %% [markdown]
 # ## What we saw

@@ -12,6 +12,7 @@ from scipy import stats
 from vae_course.evaluate import (
     active_units,
     area_in_use,
+    code_reach,
     hole_share,
     importance_weighted_bound,
     nearest_distance,
@@ -113,6 +114,11 @@ def test_hole_share_is_that_of_a_plain_loop():
     assert hole_share(samples, z, quantile=0.9) == expected
 
 
+def test_reach_grows_with_the_codes_and_does_not_ask_where_they_lie():
+    z = some_codes()
+    assert code_reach(3 * z + 7) == pytest.approx(3 * code_reach(z))
+
+
 def test_codes_themselves_lie_in_no_hole():
     z = some_codes()
     assert hole_share(z, z) == 0
@@ -177,6 +183,8 @@ def test_solution_of_nearest_distance_agrees_with_the_library():
         (hole_share, (some_codes(), Z), ValueError, "z: .* 3, got 2"),
         (hole_share, (Z, Z[:1]), ValueError, "z: .*two codes, got 1"),
         (hole_share, (Z, Z, 99), ValueError, "quantile: .*got 99"),
+        (code_reach, (Z[:1],), ValueError, "z: .*two codes, got 1"),
+        (code_reach, (Z, -0.1), ValueError, "quantile: .*got -0.1"),
         (hole_share, (Z, Z, [0.5]), ValueError, "quantile: .*one number"),
         (nearest_image, (Z[:0], Z), ValueError, r"images: .*\(0, 2\)"),
         (nearest_image, (Z, some_codes()), ValueError, r"among: .*\(3,\)"),

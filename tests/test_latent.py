@@ -11,6 +11,7 @@ from scipy import stats
 from vae_course.latent import (
     attribute_vector,
     interpolate,
+    nearest_code,
     percentile_grid,
     sample_bounding_box,
     to_percentiles,
@@ -87,6 +88,23 @@ def test_all_steps_of_a_walk_are_alike():
 def test_half_way_lies_in_the_middle_also_of_whole_numbers():
     walk = interpolate([1, 2], [4, -5], 3)
     assert np.array_equal(walk, [[1, 2], [2.5, -1.5], [4, -5]])
+
+
+# --- nearest_code -----------------------------------------------------------
+
+
+def test_nearest_code_is_that_of_a_plain_loop():
+    z, points = some_codes(), some_codes(20)[::-1] + 0.3
+    for point in points:
+        by_loop = [math.dist(point, code) for code in z]
+        nearest, distance = nearest_code(point, z)
+        assert by_loop[nearest] == min(by_loop)
+        assert distance == pytest.approx(min(by_loop))
+
+
+def test_a_code_is_nearest_to_itself_and_of_equals_the_first_is_named():
+    assert nearest_code(Z[2], Z) == (2, 0.0)
+    assert nearest_code([0, 0], [[0, 3], [0, 2], [2, 0]]) == (1, 2.0)
 
 
 # --- to_percentiles ---------------------------------------------------------
@@ -253,6 +271,9 @@ def test_solution_of_attribute_vector_agrees_with_the_library():
         (interpolate, (START, END, 1), ValueError, "steps: .*least 2, got 1"),
         (interpolate, (START, END, 3.0), TypeError, "steps: .* int"),
         (interpolate, (START, END * np.inf, 3), ValueError, "end: .*finite"),
+        (nearest_code, (START, Z), ValueError, r"point: .*\(2,\).*\(3,\)"),
+        (nearest_code, ([np.nan, 0], Z), ValueError, "point: .*finite"),
+        (nearest_code, (Z[0], Z[:0]), ValueError, r"z: .*\(0, 2\)"),
         (to_percentiles, ("z",), TypeError, "z: .*real"),
         (to_percentiles, ([0.1, np.nan],), ValueError, "z: .*finite"),
         (percentile_grid, (0,), ValueError, "n: .*least 1, got 0"),

@@ -79,6 +79,39 @@ def nearest_image(images, among):
     return nearest, np.linalg.norm(images - among[nearest], axis=1)
 
 
+def code_reach(z, quantile=0.99):
+    """Measure how far codes are from each other: beyond that is a hole.
+
+    Args:
+        z: float (n_codes, latent_dim), at least two codes.
+        quantile: float in [0, 1], of the distances from each code to the
+            nearest other one.
+
+    Returns:
+        float, in the unit of the codes.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if z is not a finite table, there is but one code, or
+            the quantile is not in [0, 1].
+
+    >>> z = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [4.0, 0.0]]
+    >>> code_reach(z, quantile=1), code_reach(z, quantile=0.5)
+    (2.0, 1.0)
+    """
+    z = real_table("z", z)
+    if len(z) < 2:
+        raise ValueError(f"z: expected at least two codes, got {len(z)}")
+    quantile = real_array("quantile", quantile)
+    if quantile.ndim or not 0 <= quantile <= 1:
+        raise ValueError(
+            f"quantile: expected one number in [0, 1], got {quantile}"
+        )
+    # The nearest code to a code is itself, or its double, at distance 0.
+    own, _ = _tree(z).query(z, k=[2])
+    return float(np.quantile(own, quantile))
+
+
 def hole_share(samples, z, quantile=0.99):
     """Count the samples that are further from every code than codes are.
 
@@ -106,19 +139,8 @@ def hole_share(samples, z, quantile=0.99):
     >>> hole_share(samples, z)
     0.5
     """
-    samples, z = _tables(samples=samples, z=z)
-    if len(z) < 2:
-        raise ValueError(f"z: expected at least two codes, got {len(z)}")
-    quantile = real_array("quantile", quantile)
-    if quantile.ndim or not 0 <= quantile <= 1:
-        raise ValueError(
-            f"quantile: expected one number in [0, 1], got {quantile}"
-        )
-    tree = _tree(z)
-    # The nearest code to a code is itself, or its double, at distance 0.
-    own, _ = tree.query(z, k=[2])
-    distances, _ = tree.query(samples)
-    return float(np.mean(distances > np.quantile(own, quantile)))
+    distances = nearest_distance(*_tables(samples=samples, z=z))
+    return float(np.mean(distances > code_reach(z, quantile)))
 
 
 def area_in_use(z, cells=50, box=None):

@@ -82,6 +82,32 @@ def interpolate(start, end, steps):
     return np.linspace(start, end, steps)
 
 
+def nearest_code(point, z):
+    """Find the code that lies nearest to a point.
+
+    Args:
+        point: float (latent_dim,).
+        z: float (n_codes, latent_dim), the codes.
+
+    Returns:
+        Its index, int, the first where several are as near; and its
+        Euclidean distance, float, in the unit of the codes.
+
+    Raises:
+        TypeError: if an argument does not hold real numbers.
+        ValueError: if z is not a finite table with a row and a column at
+            least, or the point is not a finite row of its width.
+
+    >>> nearest_code([0.0, 0.0], [[9.0, 5.0], [3.0, 4.0]])
+    (1, 5.0)
+    """
+    z = real_table("z", z)
+    point = real_array("point", point, shape=z.shape[1:])
+    squares = ((z - point) ** 2).sum(axis=1)
+    nearest = int(squares.argmin())
+    return nearest, float(np.sqrt(squares[nearest]))
+
+
 def to_percentiles(z):
     """Say of each number how much of the standard normal lies below it.
 

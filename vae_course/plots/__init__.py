@@ -4,7 +4,7 @@ A returned figure is shown once, as the value of the cell that made it.
 """
 
 from vae_course.plots.bounds import evidence_bound, jensen
-from vae_course.plots.classes import CODE_AXES
+from vae_course.plots.classes import CODE_AXES, codes_in_plane
 from vae_course.plots.densities import (
     covariance_ellipses,
     density_curves,
@@ -21,6 +21,7 @@ from vae_course.plots.divergence import fitted_bells, kl_integrand, kl_pull
 from vae_course.plots.images import compare_images, image_grid
 from vae_course.plots.latent import (
     clouds,
+    code_map,
     decoded_point,
     gaps,
     latent_plane,
@@ -51,7 +52,9 @@ __all__ = [
     "PERCENTILE_AXES",
     "RED",
     "clouds",
+    "code_map",
     "codes_and_prior",
+    "codes_in_plane",
     "compare_images",
     "covariance_ellipses",
     "decoded_point",

@@ -61,3 +61,9 @@ def scatter_classes(axis, z, labels, names):
             alpha=0.8,
             label=name,
         )
+
+
+def mark_point(axis, point):
+    """Cross two lines at a point of the plane."""
+    axis.axvline(point[0], color="black", linewidth=0.8)
+    axis.axhline(point[1], color="black", linewidth=0.8)

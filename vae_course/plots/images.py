@@ -95,6 +95,14 @@ def compare_images(rows, heading=None, scale=0.8):
     return figure
 
 
+def show_pictures(axes, pictures):
+    """Draw grey images, each in its axes and with its title."""
+    for axis, (title, image) in zip(axes, pictures.items(), strict=True):
+        axis.imshow(np.squeeze(image), cmap="gray_r", vmin=0, vmax=1)
+        axis.set(title=title, xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+
+
 def without_channel(images):
     """Return images as (n, height, width), or refuse them."""
     images = np.asarray(images)

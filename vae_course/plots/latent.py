@@ -6,9 +6,11 @@ from vae_course.arguments import real_array
 from vae_course.plots.classes import (
     CODE_AXES,
     codes_in_plane,
+    mark_point,
     name_classes,
     scatter_classes,
 )
+from vae_course.plots.images import show_pictures
 from vae_course.plots.style import CLASS_MARKERS, RED, new_figure
 
 
@@ -83,38 +85,64 @@ def gaps(z, samples, distances, reach, heading="Codes and holes"):
     return figure
 
 
-def decoded_point(z, labels, names, point, image):
-    """Draw a point among the codes, and beside it the picture it decodes to.
+def code_map(z, labels, names, heading=None, width=5.8):
+    """Draw codes in the plane, to move about in.
+
+    Args:
+        z: float (n, 2), the codes, without unit.
+        labels: int (n,), the class of each, below len(names).
+        names: names of the classes, at most ten.
+        heading: title of the figure, or None.
+        width: of the figure, inches.
+
+    Returns:
+        The figure: each class by colour, marker and name.
+
+    Raises:
+        ValueError: as `latent_plane`.
+    """
+    z, labels = codes_in_plane(z, labels, names)
+    figure, axis = new_figure(width=width, height=5.4)
+    scatter_classes(axis, z, labels, names)
+    name_classes(axis, z, labels, names, width=1.4 / width)
+    axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
+    columns = int(width / 1.4)
+    figure.legend(
+        loc="outside lower center", ncols=columns, markerscale=1.4, fontsize=9
+    )
+    return figure
+
+
+def decoded_point(z, labels, names, point, pictures):
+    """Draw a point among the codes, and beside it what belongs to it.
 
     Args:
         z: float (n, 2), the codes, without unit.
         labels: int (n,), the class of each, below len(names).
         names: names of the classes, at most ten.
         point: float (2,), a place in the plane.
-        image: float (height, width) or (height, width, 1), in [0, 1].
+        pictures: dict from title to image, float (height, width) or
+            (height, width, 1), in [0, 1].
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if the codes have not two numbers each, the labels are
-            not as many, one has no name, or the names are more than ten.
+        ValueError: as `latent_plane`.
     """
     z, labels = codes_in_plane(z, labels, names)
-    figure, (plane, picture) = new_figure(
-        1, 2, width=8.6, height=4.2, width_ratios=[2, 1]
+    k = len(pictures)
+    figure, (plane, *beside) = new_figure(
+        1, 1 + k, width=6.4 + 2.2 * k, height=4.2, width_ratios=[2.8] + k * [1]
     )
     scatter_classes(plane, z, labels, names)
-    plane.axvline(point[0], color="black", linewidth=0.8)
-    plane.axhline(point[1], color="black", linewidth=0.8)
+    mark_point(plane, point)
     plane.set(
         title=f"z = ({point[0]:.1f}, {point[1]:.1f})",
         xlabel=CODE_AXES[0],
         ylabel=CODE_AXES[1],
     )
-    picture.imshow(np.squeeze(image), cmap="gray_r", vmin=0, vmax=1)
-    picture.set(title="what it decodes to", xticks=[], yticks=[])
-    picture.spines[:].set_visible(False)
+    show_pictures(beside, pictures)
     figure.legend(loc="outside lower center", ncols=5, markerscale=1.4)
     return figure
 

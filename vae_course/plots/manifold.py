@@ -7,10 +7,11 @@ from vae_course.densities import normal_pdf
 from vae_course.plots.classes import (
     CODE_AXES,
     codes_in_plane,
+    mark_point,
     name_classes,
     scatter_classes,
 )
-from vae_course.plots.images import without_channel
+from vae_course.plots.images import show_pictures, without_channel
 from vae_course.plots.style import RED, new_figure
 
 PERCENTILE_AXES = "percentile of z[:, 0]", "percentile of z[:, 1]"
@@ -53,12 +54,13 @@ def latent_planes(panels, labels, names, axes=None):
 
 
 def decoded_points(models, labels, names):
-    """Draw a point in the plane of each model, and below what it decodes to.
+    """Draw a point in the plane of each model, and below what belongs to it.
 
     Args:
         models: dict from a model's name to its codes, float (n, 2), the
-            point, float (2,), and the point's picture, float (height,
-            width) or (height, width, 1), in [0, 1].
+            point, float (2,), and the point's pictures, a dict from title
+            to image, float (height, width) or (height, width, 1), in
+            [0, 1]; as many for each model.
         labels: int (n,), the class of each image, below len(names).
         names: names of the classes, at most ten.
 
@@ -68,29 +70,31 @@ def decoded_points(models, labels, names):
     Raises:
         ValueError: as `latent_planes`.
     """
+    k = max(len(pictures) for _, _, pictures in models.values())
     figure, axes = new_figure(
         2,
-        len(models),
+        k * len(models),
         width=4.2 * len(models),
-        height=6.2,
+        height=6.4,
         height_ratios=[5, 3],
         squeeze=False,
     )
-    for (plane, picture), (name, (z, point, image)) in zip(
-        axes.T, models.items(), strict=True
-    ):
+    grid = axes[0, 0].get_gridspec()
+    for i, (name, (z, point, pictures)) in enumerate(models.items()):
+        own = slice(k * i, k * (i + 1))
+        plane, *unused = axes[0, own]
+        plane.set_subplotspec(grid[0, own])
+        for axis in unused:
+            axis.remove()
         z, classes = codes_in_plane(z, labels, names)
         scatter_classes(plane, z, classes, names)
-        plane.axvline(point[0], color="black", linewidth=0.8)
-        plane.axhline(point[1], color="black", linewidth=0.8)
+        mark_point(plane, point)
         plane.set(
             title=f"{name}, z = ({point[0]:.2f}, {point[1]:.2f})",
             xlabel=CODE_AXES[0],
             ylabel=CODE_AXES[1],
         )
-        picture.imshow(np.squeeze(image), cmap="gray_r", vmin=0, vmax=1)
-        picture.set(xticks=[], yticks=[])
-        picture.spines[:].set_visible(False)
+        show_pictures(axes[1, own], pictures)
     _name_markers_below(figure, axes[0, 0])
     return figure
 

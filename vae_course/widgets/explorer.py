@@ -28,14 +28,12 @@ class Explorer(ipywidgets.VBox):
 
     def _redraw(self, change=None):
         figure = self._draw(**{k: s.value for k, s in self._sliders.items()})
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
-        self.image.value = buffer.getvalue()
+        self.image.value = png_of(figure)
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["image/png"] = base64.b64encode(self.image.value).decode()
-        return bundle
+        return with_still(
+            super()._repr_mimebundle_(**kwargs), self.image.value
+        )
 
 
 def slider(description, value, low, high, step=0.1):
@@ -43,3 +41,15 @@ def slider(description, value, low, high, step=0.1):
     return ipywidgets.FloatSlider(
         value, min=low, max=high, step=step, description=description
     )
+
+
+def png_of(figure, dpi="figure"):
+    """Return a figure as the bytes of a PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()
+
+
+def with_still(bundle, png):
+    """Add to a view's data the picture to show where no front end runs."""
+    return {**bundle, "image/png": base64.b64encode(png).decode()}
