@@ -65,6 +65,34 @@ def test_missing_plugin_is_a_problem(monkeypatch):
     assert findings(monkeypatch)["grader"].mend
 
 
+@pytest.mark.parametrize(
+    "spec, said",
+    [
+        ('{"argv": ["/nowhere/bin/python"]}', "/nowhere/bin/python, which"),
+        ('{"argv": [', "its kernel.json cannot be read"),
+        ('{"argv": []}', "its kernel.json cannot be read"),
+        ('{"argv": ["/bin/sh"]}', "/bin/sh in place of"),
+    ],
+)
+def test_kernel_of_another_python_is_a_problem(
+    monkeypatch, tmp_path, spec, said
+):
+    kernel = tmp_path / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(spec)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    found = findings(monkeypatch)["notebook kernel"]
+    assert said in found.said
+    assert found.mend == "python -m ipykernel install --sys-prefix"
+
+
+def test_missing_library_of_another_backend_is_told(monkeypatch):
+    said = "ModuleNotFoundError: No module named 'jax'"
+    monkeypatch.setattr(doctor, "_run", lambda code: said)
+    [found] = doctor._tensorflow()
+    assert found.said == said and "KERAS_BACKEND" in found.mend
+
+
 def test_folder_without_lessons_is_a_problem(monkeypatch, tmp_path):
     assert findings(monkeypatch, tmp_path)["lessons"].mend
 

@@ -1,6 +1,9 @@
 """Progress is read from what saved notebooks hold, and runs nothing."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -9,6 +12,7 @@ from vae_course.command import main
 from vae_course.progress import next_step, read_progress, sum_of, table
 
 LESSON = "03_normal_distribution"
+RUN = "from vae_course.command import main; main()"
 CALL = "normal_pdf = check.normal_pdf(normal_pdf)"
 
 
@@ -81,11 +85,48 @@ def test_points_are_the_checks_own(tmp_path):
     )
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"cells": 3}', "\x00\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"cells": 3}', "\x00\xff", "[" * 100_000]
+)
 def test_file_that_cannot_be_read_has_nothing_solved(tmp_path, text):
     (tmp_path / f"{LESSON}.ipynb").write_text(text, encoding="utf-8")
     [standings] = read_progress(tmp_path).values()
     assert [each.status for each in standings] == ["not started"] * 4
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "check.normal_pdf(lambda x, mean, std: 1)",
+        f"try:\n    {CALL}\nexcept Exception:\n    pass",
+        "normal_pdf = check.normal_pdf(",
+    ],
+)
+def test_result_counts_where_the_grader_would_call_the_check(tmp_path, source):
+    assert status(tmp_path, cell(source, result("passed"))) == "not started"
+
+
+@pytest.mark.parametrize(
+    "source", [f"%%time\n{CALL}", CALL.replace("check.", "c.")]
+)
+def test_call_in_other_words_counts(tmp_path, source):
+    assert status(tmp_path, cell(source, result("passed"))) == "passed"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        {},
+        {"cell_type": "code", "source": "x"},
+        {**cell("x"), "source": None},
+        cell(CALL, {"exercise": "3.1", "status": []}),
+        cell(CALL, {"exercise": ["3.1"], "status": "failed"}),
+    ],
+)
+def test_broken_cell_does_not_hide_the_others(tmp_path, broken):
+    solved = cell(CALL, result("passed"))
+    assert status(tmp_path, broken, solved) == "passed"
 
 
 def test_broken_output_does_not_hide_the_others(tmp_path):
@@ -102,14 +143,18 @@ def test_other_notebooks_are_left_alone(tmp_path):
 
 
 def test_failed_exercise_comes_before_one_not_started(tmp_path):
-    failed = cell("check.sample_normal(f)", result("failed", "3.2"))
+    failed = cell(
+        "check.sample_normal(sample_normal)", result("failed", "3.2")
+    )
     status(tmp_path, failed)
     lessons = read_progress(tmp_path)
     assert next_step(lessons) == f"Next: 3.2 sample_normal in {LESSON}"
 
 
 def test_table_tells_status_by_sign(tmp_path):
-    failed = cell("check.sample_normal(f)", result("failed", "3.2"))
+    failed = cell(
+        "check.sample_normal(sample_normal)", result("failed", "3.2")
+    )
     status(tmp_path, cell(CALL, result("passed")), failed)
     assert f"{LESSON}  ●×○○" in table(read_progress(tmp_path))
 
@@ -120,6 +165,17 @@ def test_command_prints_the_table(tmp_path, capsys):
     assert main(["progress", str(tmp_path)]) == 0
     assert "1 of  4 solved" in capsys.readouterr().out
     assert (tmp_path / f"{LESSON}.ipynb").read_bytes() == before
+
+
+def test_console_without_the_signs_stops_nothing(tmp_path):
+    status(tmp_path, cell(CALL, result("passed")))
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, "progress", tmp_path],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "1 of  4 solved" in done.stdout
 
 
 def test_command_finds_the_lessons_from_the_courses_folder(

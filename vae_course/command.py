@@ -35,6 +35,9 @@ def main(arguments=None):
     )
     doctor.set_defaults(run=_doctor)
     options = parser.parse_args(arguments)
+    # A console that lacks a sign shows another, and nothing ends for it.
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
     return options.run(options)
 
 

@@ -14,6 +14,11 @@ INSTALL = (
     "python -m pip install --constraint constraints.txt --editable . "
     "in the folder of the course"
 )
+BACKEND = (
+    "Set KERAS_BACKEND=tensorflow, or unset it and see which backend "
+    "keras.json in the folder .keras of your home names."
+)
+KERNEL = "python -m ipykernel install --sys-prefix"
 TIME_LIMIT = 120
 DISK_NEEDED = 500e6
 FIND_DATA = "from vae_course import data; data.load_fashion_mnist()"
@@ -111,16 +116,15 @@ def _plugin():
 def _tensorflow():
     done = _run(FIND_TENSORFLOW)
     if isinstance(done, str):
-        yield Finding("TensorFlow", done, INSTALL)
+        lacks_another = re.search(r"No module named '(jax|torch)", done)
+        yield Finding(
+            "TensorFlow", done, BACKEND if lacks_another else INSTALL
+        )
         return
     version, backend, device = json.loads(done.stdout.splitlines()[-1])
     yield Finding("TensorFlow", f"{version}, computes on {device}")
     if backend != "tensorflow":
-        yield Finding(
-            "Keras",
-            f"computes with {backend}",
-            "Set KERAS_BACKEND=tensorflow, or unset it.",
-        )
+        yield Finding("Keras", f"computes with {backend}", BACKEND)
     if "GPU" not in device and shutil.which("nvidia-smi"):
         yield Finding(
             "GPU",
@@ -159,16 +163,19 @@ def _kernel():
         command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
         return Finding("notebook kernel", "there is none", INSTALL)
-    started = shutil.which(command) or command
-    if re.fullmatch(r"python[\d.]*", command) or os.path.samefile(
-        started, sys.executable
+    except (ValueError, LookupError, TypeError) as error:
+        said = f"its kernel.json cannot be read ({error})"
+        return Finding("notebook kernel", said, KERNEL)
+    started = Path(shutil.which(command) or command)
+    if not started.exists():
+        said = f"{started}, which does not exist"
+        return Finding("notebook kernel", said, KERNEL)
+    if re.fullmatch(r"python[\d.]*", command) or started.samefile(
+        sys.executable
     ):
         return Finding("notebook kernel", "this Python")
-    return Finding(
-        "notebook kernel",
-        f"{started} in place of {sys.executable}",
-        "python -m ipykernel install --sys-prefix",
-    )
+    said = f"{started} in place of {sys.executable}"
+    return Finding("notebook kernel", said, KERNEL)
 
 
 def _lessons(folder):
