@@ -53,6 +53,12 @@ def ink_of(view):
     return ink.reshape(-1, *view.shape)
 
 
+def touch(view, x, y, serial=1):
+    """Move the point as the front end does."""
+    message = {"point": [x, y], "serial": serial}
+    view._handle_custom_msg(message, [])
+
+
 def places(numbers):
     return np.frombuffer(numbers, dtype=np.float32).reshape(-1, 2)
 
@@ -141,7 +147,7 @@ def test_a_point_stands_in_the_backdrop_where_matplotlib_puts_it(x, y):
 def test_pictures_words_and_trail_follow_the_point():
     view = explorer()
     start = view.point
-    view.set_state({"x": 0.25, "y": -0.5})
+    touch(view, 0.25, -0.5)
     decoded, nearest = ink_of(view)
     assert np.all(decoded == latent.as_ink(grey_at(0.25, -0.5)))
     closest = np.linalg.norm(Z - [0.25, -0.5], axis=1).argmin()
@@ -160,8 +166,17 @@ def test_one_message_of_a_move_is_answered_once(monkeypatch):
             asked.append(tuple(point)) or answer(point)
         ),
     )
-    view.set_state({"x": 0.25, "y": -0.5})
+    touch(view, 0.25, -0.5)
     assert asked == [(0.25, -0.5)]
+
+
+def test_every_move_is_answered_also_one_that_goes_wrong(monkeypatch):
+    view = explorer()
+    touch(view, 0.25, -0.5, serial=7)
+    assert view.answered == 7
+    monkeypatch.setattr(view.ground, "pictures_at", lambda point: 1 / 0)
+    touch(view, 0.5, 0.5, serial=8)
+    assert view.answered == 8
 
 
 def test_the_point_starts_among_the_codes_and_inside_the_plane():
@@ -187,7 +202,7 @@ def test_a_walk_waits_from_the_first_class_to_the_last():
 def test_each_plane_of_a_pair_has_its_own_point():
     one, other = pair().children
     before, words = other.point, other.words
-    one.set_state({"x": 0.1, "y": 0.2})
+    touch(one, 0.1, 0.2)
     assert "(0.10, 0.20)" in one.words
     np.testing.assert_array_equal(other.point, before)
     assert other.words == words
@@ -260,7 +275,7 @@ def test_a_view_leaves_open_figures_and_their_settings_alone():
     settings = mpl.rcParams.copy()
     try:
         view = explorer()
-        view.set_state({"x": 0.5})
+        touch(view, 0.5, 0.5)
         view._repr_mimebundle_()
         assert plt.gcf() is first
         assert set(plt.get_fignums()) == {first.number, second.number}

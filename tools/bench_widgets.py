@@ -53,10 +53,11 @@ def _by_touch(decoder, moves=500):
     """Time the pictures and the words alone."""
     view = _explorer(decoder, touch=True)
     rng = np.random.default_rng(1)
-    for x, y in rng.uniform(-2, 2, (moves, 2)):
+    for serial, point in enumerate(rng.uniform(-2, 2, (moves, 2)), 1):
+        move = {"point": point.tolist(), "serial": serial}
         before = view.pictures
         started = time.perf_counter()
-        view.set_state({"x": float(x), "y": float(y)})
+        view._handle_custom_msg(move, [])
         yield time.perf_counter() - started
         assert view.pictures != before
 

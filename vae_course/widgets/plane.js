@@ -1,7 +1,6 @@
 // A plane in which a point is moved; Python answers with pictures and words.
-// The point and the ends of the walk are in the unit of the codes. Shares are
-// those of the plane's sides, from its top left. While Python is at work
-// ipywidgets holds moves back and then sends the latest alone.
+// Places are in the unit of the codes; shares are those of the plane's sides,
+// from its top left.
 
 const KEYS = {
   ArrowLeft: [-1, 0],
@@ -10,12 +9,13 @@ const KEYS = {
   ArrowUp: [0, -1],
 };
 const STEP = 0.01; // of the plane's side; ten times as far with Shift
+const AHEAD = 3; // moves sent before the first of them is answered
 const TICK = 40; // ms from one point of a walk to the next
 const SILENCE = 500; // ms without a move before a screen reader is told
 
 const percent = (share) => `${100 * share}%`;
 const isPlain = (key) => !(key.ctrlKey || key.altKey || key.metaKey);
-const clamp = (share) => Math.min(Math.max(share, 0), 1);
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 
 function render({ model, el }) {
   const root = add(el, "div", { class: "vae-plane" });
@@ -25,24 +25,25 @@ function render({ model, el }) {
   });
   const left = add(root, "div");
   const map = addMap(left, model);
-  const sliders = ["x", "y"].map((name, k) => addSlider(left, model, name, k));
-  const walk = addWalk(left, model);
-  listen(map, walk, model);
+  const point = makePoint(model, () => {
+    drawPoint(map, shares(model, point.here));
+    for (const draw of sliders) draw();
+  });
+  const sliders = [0, 1].map((k) => addSlider(left, model, point, k));
+  const walk = addWalk(left, model, point);
+  listen(map, walk, model, point);
   const answer = addAnswer(add(root, "div", { class: "vae-answer" }), model);
 
-  const moved = () => {
-    drawPoint(map, shares(model, [model.get("x"), model.get("y")]));
-    for (const draw of sliders) draw();
-  };
-  const answered = () => {
+  const trailed = () => {
     drawTrail(map, model);
     answer.draw();
   };
   const walked = () => drawWalk(map, model);
   const followed = {
-    "change:x": moved,
-    "change:y": moved,
-    "change:trail": answered, // it grows with every answer
+    "change:x": point.answered,
+    "change:y": point.answered,
+    "change:answered": point.answered,
+    "change:trail": trailed, // it grows with every new picture
     "change:walk": walked,
   };
   for (const [event, draw] of Object.entries(followed)) {
@@ -54,6 +55,38 @@ function render({ model, el }) {
     answer.stop();
     for (const [event, draw] of Object.entries(followed)) model.off(event, draw);
   };
+}
+
+// Moves are not awaited one by one: TCP may hold an answer back for 40 ms
+// where nothing more is sent. Those that come too fast are left out, save the
+// last.
+function makePoint(model, draw) {
+  let sent = model.get("answered");
+  let waits = false;
+  const send = () => {
+    sent = Math.max(sent, model.get("answered"));
+    if (!waits || sent >= model.get("answered") + AHEAD) return;
+    waits = false;
+    sent += 1;
+    model.send({ serial: sent, point: point.here });
+  };
+  const point = {
+    here: [model.get("x"), model.get("y")],
+    move(place) {
+      const [left, right, bottom, top] = model.get("limits");
+      point.here = [clamp(place[0], left, right), clamp(place[1], bottom, top)];
+      waits = true;
+      draw();
+      send();
+    },
+    answered() {
+      send();
+      if (sent > model.get("answered")) return;
+      point.here = [model.get("x"), model.get("y")];
+      draw();
+    },
+  };
+  return point;
 }
 
 // --- The plane ---------------------------------------------------------------
@@ -91,12 +124,12 @@ function addMap(parent, model) {
   };
 }
 
-function listen({ node, svg }, walk, model) {
+function listen({ node, svg }, walk, model, point) {
   const toPointer = (event) => {
     const box = svg.getBoundingClientRect();
-    const right = (event.clientX - box.left) / box.width;
-    const below = (event.clientY - box.top) / box.height;
-    move(model, right, below);
+    const across = (event.clientX - box.left) / box.width;
+    const down = (event.clientY - box.top) / box.height;
+    point.move(placeOf(model, [across, down]));
   };
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -113,21 +146,19 @@ function listen({ node, svg }, walk, model) {
     event.preventDefault();
     walk.stop();
     const step = event.shiftKey ? 10 * STEP : STEP;
-    const [across, down] = shares(model, [model.get("x"), model.get("y")]);
-    move(model, across + way[0] * step, down + way[1] * step);
+    const place = shares(model, point.here);
+    point.move(placeOf(model, place.map((share, k) => share + way[k] * step)));
   });
-}
-
-function move(model, across, down) {
-  const [left, right, bottom, top] = model.get("limits");
-  model.set("x", left + clamp(across) * (right - left));
-  model.set("y", top + clamp(down) * (bottom - top));
-  model.save_changes();
 }
 
 function shares(model, [x, y]) {
   const [left, right, bottom, top] = model.get("limits");
   return [(x - left) / (right - left), (y - top) / (bottom - top)];
+}
+
+function placeOf(model, [across, down]) {
+  const [left, right, bottom, top] = model.get("limits");
+  return [left + across * (right - left), top + down * (bottom - top)];
 }
 
 function drawPoint({ across, down, rings }, place) {
@@ -154,22 +185,21 @@ function drawWalk({ line, ends }, model) {
 
 // --- The controls below it ---------------------------------------------------
 
-function addSlider(parent, model, name, k) {
-  const [low, high] = model.get("limits").slice(2 * k, 2 * k + 2);
+function addSlider(parent, model, point, k) {
+  const [min, max] = model.get("limits").slice(2 * k, 2 * k + 2);
   const label = add(parent, "label", { class: "vae-slider" }, `z[:, ${k}]`);
-  const step = (high - low) / 200;
-  const slider = add(label, "input", { type: "range", min: low, max: high, step });
+  const step = (max - min) / 200;
+  const slider = add(label, "input", { type: "range", min, max, step });
   slider.addEventListener("input", () => {
-    model.set(name, Number(slider.value));
-    model.save_changes();
+    point.move(point.here.map((x, i) => (i === k ? Number(slider.value) : x)));
   });
   return () => {
-    slider.value = model.get(name);
-    set(slider, { "aria-valuetext": model.get(name).toFixed(2) });
+    slider.value = point.here[k];
+    set(slider, { "aria-valuetext": point.here[k].toFixed(2) });
   };
 }
 
-function addWalk(parent, model) {
+function addWalk(parent, model, point) {
   const row = add(parent, "div", { class: "vae-walk" });
   const play = add(row, "button", { class: "jupyter-button" });
   let ticking = null;
@@ -184,7 +214,7 @@ function addWalk(parent, model) {
   const start = () => {
     const walk = places(model, "walk");
     ticking = setInterval(() => {
-      move(model, ...shares(model, walk.shift()));
+      point.move(walk.shift());
       if (!walk.length) stop();
     }, TICK);
     show();
@@ -195,7 +225,7 @@ function addWalk(parent, model) {
     const button = add(row, "button", { class: "jupyter-button" }, text);
     button.addEventListener("click", () => {
       const ends = [...model.get("ends")];
-      ends[k] = [model.get("x"), model.get("y")];
+      ends[k] = point.here;
       model.set("ends", ends);
       model.save_changes();
     });
@@ -267,7 +297,7 @@ function bytes(model, name) {
 function places(model, name) {
   const numbers = new Float32Array(bytes(model, name));
   return Array.from({ length: numbers.length / 2 }, (_, k) =>
-    numbers.subarray(2 * k, 2 * k + 2));
+    [numbers[2 * k], numbers[2 * k + 1]]);
 }
 
 export default { render };

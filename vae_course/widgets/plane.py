@@ -20,6 +20,8 @@ class Plane(anywidget.AnyWidget):
     Attributes:
         x: float, the point's first number; set from either side.
         y: float, its second number.
+        answered: int, the serial number of the last move from the front
+            end that has been answered.
         backdrop: bytes, a PNG of the plane with its axes.
         area: float (4,), where the axes stand in the backdrop: left, top,
             width and height, as shares of its sides.
@@ -39,9 +41,9 @@ class Plane(anywidget.AnyWidget):
     _esm = HERE / "plane.js"
     _css = HERE / "plane.css"
 
-    # An echo of each move would be one message more, for nothing.
-    x = traitlets.Float().tag(sync=True, echo_update=False)
-    y = traitlets.Float().tag(sync=True, echo_update=False)
+    x = traitlets.Float().tag(sync=True)
+    y = traitlets.Float().tag(sync=True)
+    answered = traitlets.Int().tag(sync=True)
     backdrop = traitlets.Bytes().tag(sync=True)
     area = traitlets.List(traitlets.Float()).tag(sync=True)
     limits = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -55,10 +57,22 @@ class Plane(anywidget.AnyWidget):
     ends = traitlets.List().tag(sync=True)
     walk = traitlets.Bytes().tag(sync=True)
 
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+
     def move(self, x, y):
         """Set both numbers of the point, and tell of it once."""
         with self.hold_sync(), self.hold_trait_notifications():
             self.x, self.y = float(x), float(y)
+
+    def _receive(self, _, message, buffers):
+        """Answer a move of the front end, in one message."""
+        with self.hold_sync():
+            try:
+                self.move(*message["point"])
+            finally:
+                self.answered = message["serial"]
 
 
 def backdrop_of(figure):
