@@ -35,6 +35,8 @@ OTHER_PIXELS = f"""([image, before]) => {{
     return now && now != before;
 }}"""
 SAME_PIXELS = f"([image, before]) => ({PIXELS})(image) == before"
+SHARE_OF_WAY = """slider =>
+    (slider.value - slider.min) / (slider.max - slider.min)"""
 
 
 class Notebook:
@@ -146,8 +148,42 @@ class Cell:
         sliders = self._root.locator(".widget-slider")
         return sliders.filter(has_text=name).get_by_role("slider")
 
+    def planes(self, count):
+        """Wait for so many planes to touch, and return them."""
+        views = self._root.locator(".vae-plane")
+        views.nth(count - 1).wait_for(state="attached")
+        return [Plane(view) for view in views.all()]
+
     def is_active(self):
         return "jp-mod-active" in self._root.get_attribute("class").split()
+
+
+class Plane:
+    """A plane in which a point is moved, with its sliders and pictures."""
+
+    def __init__(self, view):
+        self._view = view
+        self._map = view.get_by_role("application")
+        self.picture = Picture(view.locator("canvas").first)
+
+    def click(self, across, down):
+        """Click at a place given in shares of the axes."""
+        axes = self._map.locator("> svg")
+        box = axes.bounding_box()
+        axes.click(
+            position={"x": across * box["width"], "y": down * box["height"]}
+        )
+
+    def press(self, key):
+        self._map.press(key)
+
+    def place(self):
+        """Return where the sliders stand, across and up, in such shares."""
+        sliders = self._view.get_by_role("slider").all()
+        return [slider.evaluate(SHARE_OF_WAY) for slider in sliders[:2]]
+
+    def words(self):
+        return self._view.locator(".vae-words").text_content()
 
 
 class Picture:

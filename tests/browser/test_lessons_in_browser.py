@@ -10,6 +10,7 @@ from notebook_page import pixels
 
 SOLUTIONS = LESSONS.parent / "solutions"
 EXPLORER = "05-three-roads-to-one-number-3"
+PLANES = {"02_holes": 1}
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 RIGHT = """\
 def prepare_images(images):
@@ -88,6 +89,37 @@ def test_hint_opens_and_shows_its_text(untouched):
     assert text.is_hidden()
     hint.locator("summary").click()
     text.wait_for(state="visible")
+
+
+@pytest.fixture
+def planes(untouched):
+    """Find the planes to touch in a lesson that has some."""
+    explorer = untouched.cell(id=f"{untouched.name[:2]}-explore-1")
+    return explorer.planes(PLANES[untouched.name])
+
+
+where_there_are_planes = pytest.mark.parametrize(
+    "untouched", PLANES, indirect=True
+)
+
+
+@where_there_are_planes
+def test_picture_and_sliders_follow_a_click_in_the_plane(planes):
+    for plane in planes:
+        before, words = plane.picture.look(), plane.words()
+        plane.click(0.8, 0.3)
+        plane.picture.wait_for_another_than(before)
+        assert plane.place() == pytest.approx([0.8, 0.7], abs=0.01)
+        assert plane.words() != words
+
+
+@where_there_are_planes
+def test_picture_and_sliders_follow_the_arrow_keys_in_the_plane(planes):
+    for plane in planes:
+        before, (across, up) = plane.picture.look(), plane.place()
+        plane.press("Shift+ArrowUp")
+        plane.picture.wait_for_another_than(before)
+        assert plane.place() == pytest.approx([across, up + 0.1], abs=0.01)
 
 
 @pytest.fixture(scope="module")
