@@ -20,6 +20,9 @@ OTHERS = {
     "stub_outside_a_function": hostile.answered("raise NotImplementedError"),
     "asks_for_input": hostile.among("input('?')"),
     "loops": hostile.among("while True: pass"),
+    "restarts_the_kernel": hostile.among(
+        "get_ipython().kernel.do_shutdown(1)"
+    ),
     "changes_the_checks": hostile.among("check.square = print"),
     "redefined_after_its_check": hostile.second(
         stub("90.2"), check("90.2"), code(hostile.TWICE)
@@ -167,6 +170,7 @@ def test_answer_that_the_stubs_line_hides_is_not_started(run, name, item):
     "name, why",
     [
         ("loops", STOPPED),
+        ("restarts_the_kernel", hostile.DIED),
         ("asks_for_input", hostile.NO_INPUT),
         ("changes_the_checks", hostile.TAMPERED),
     ],

@@ -247,6 +247,15 @@ HARMLESS = {
     ),
     "thread_left_running": among(THREAD),
     "numpy_is_none": with_numpy("np = math = None"),
+    "random_of_numpy_emptied": [
+        *with_numpy("np.random.default_rng = np.linalg.norm = None")[:-3],
+        stub(
+            "90.3",
+            "return np.linalg.norm(x) / 2 + 0 * np.random.default_rng(0)"
+            ".random()",
+        ),
+        check("90.3"),
+    ],
     "numpy_emptied": with_numpy("np.add = np.divide = None"),
     "print_is_a_number": with_numpy("print = len = sum = 3"),
     "print_is_gone_for_good": with_numpy(

@@ -105,6 +105,9 @@ class Grader:
         if not self.kernel.checks_are_whole():
             self.kernel.forget(start)
             return Verdict("failed", TAMPERED.format(_subject(cell)))
+        if outcome.ended == "well" and not self.kernel.stays():
+            self.kernel.forget(start)
+            outcome = Outcome("died")
         if outcome.ended == "forged":
             return Verdict("failed", FORGED.format(cell.exercise))
         if outcome.results:
