@@ -1,6 +1,8 @@
 """How a result reaches the screen, the saved notebook and the grader."""
 
 import base64
+import html
+import re
 import sys
 
 from vae_course.checks.quiet import quietly
@@ -54,6 +56,7 @@ def _in_a_notebook():
 
 
 def _html(text, colour):
+    text = re.sub(r"`(.+?)`", r"<code>\1</code>", html.escape(text))
     return (
         f'<div role="status" style="border-left: 4px solid {colour};'
         f' padding: 0.3em 0.8em">{text}</div>'
