@@ -127,7 +127,7 @@ print(f"0.5 · log 2       = {0.5 * np.log(2):.4f}")
 # |---|---|---|---|
 # | $p$, what happens | in: `p` | (k,) | probabilities, sum 1 |
 # | $q$, what is expected | in: `q` | (k,) | probabilities, sum 1 |
-# | $\operatorname{KL}(p\,\|\,q)$ | out | one number | nats, possibly `np.inf` |
+# | $\operatorname{KL}(p\,\|\,q)$ | out | one number | nats, or `np.inf` |
 #
 # **Why:** all that follows is this sum with finer and finer outcomes.
 #
