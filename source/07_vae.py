@@ -116,9 +116,9 @@ print("pictures and drawings that the loss function saw:", *arrived)
 # | symbol | name in code | shape | unit |
 # |---|---|---|---|
 # | $x$, $\hat x$ | `x`, `x_mean` | (n, 32, 32, 1) | ink, 0 to 1 |
-# | $\mu$ | `z_mean` | (n, latent_dim) | unit of z |
-# | $\log\sigma^2$ | `z_log_var` | (n, latent_dim) | log of (unit of z)² |
-# | $z$ | `z` | (n, latent_dim) | unit of z |
+# | $\mu$ | `z_mean` | (n, latent_dim) | none |
+# | $\log\sigma^2$ | `z_log_var` | (n, latent_dim) | none |
+# | $z$ | `z` | (n, latent_dim) | none |
 # | $\ell$ | `reconstruction` | (n,) | nats |
 # | $\mathrm{KL}$ | `kl` | (n,) | nats |
 # | $\beta$ | `beta` | | none |
