@@ -37,7 +37,8 @@ class Outcome:
     """What came of running one cell.
 
     Attributes:
-        ended: "well", "error", "timeout", "died", "exit" or "no kernel".
+        ended: "well", "error", "timeout", "died", "exit" or "no kernel";
+            "forged" where the grader does not believe a check's pass.
         results: what the checks in the cell published.
         error: what a kernel says of an exception: ename, evalue, traceback.
         value: what the expression asked for came to, as text, or None.
