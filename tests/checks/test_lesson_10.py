@@ -741,7 +741,7 @@ CASES = [
 test_right_answers_pass_and_come_back, test_slips_are_named = answer_tests(
     CASES
 )
-test_spoiled_answers_are_rejected = spoiled_test(CASES[:3], seconds=0.5)
+test_spoiled_answers_are_rejected = spoiled_test(CASES[:3])
 
 
 @pytest.mark.parametrize("judge, answer", right_pairs(CASES))
