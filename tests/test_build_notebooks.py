@@ -119,6 +119,23 @@ display({result: {"seconds": 0.123}, "text/plain": ""}, raw=True)
 1 / 0
 """
 
+DRAWS = """\
+# %%
+from IPython.display import display
+
+pixel = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB"
+    "5Sfe/AAAAABJRU5ErkJggg=="
+)
+display({"image/png": pixel}, raw=True)
+
+# %% [markdown]
+# *Figure: one black pixel, and
+# nothing else.*
+#
+# *Darkness.*
+"""
+
 
 def fake_check(name="double", exercise="3.1", points=2, variable=None):
     return SimpleNamespace(
@@ -798,6 +815,44 @@ def test_widget_without_state_is_stored_as_a_sentence(displayed):
 def test_seconds_of_a_check_are_rounded(displayed):
     bundle = displayed[1][1][1].data
     assert bundle["application/vnd.vae-course.result+json"] == {"seconds": 0}
+
+
+def test_figure_with_its_text_below_is_in_step(course):
+    source_of(course).write_text(DRAWS, encoding="utf-8")
+    build(course, source_of(course), say=lambda line: None)
+    assert out_of_step(course, source_of(course)) == []
+
+
+def test_stored_figure_without_its_text_is_out_of_step(course):
+    text = edited("*Figure:", "*Drawn:", DRAWS)
+    source_of(course).write_text(text, encoding="utf-8")
+    build(course, source_of(course), solutions=False, say=lambda line: None)
+    notebook = v4.reads((course.lessons / "04_run.ipynb").read_text("utf-8"))
+    picture = v4.new_output("display_data", {"image/png": "a"})
+    notebook.cells[0].update(execution_count=1, outputs=[picture])
+    solution_of(course).write_text(to_text(notebook), encoding="utf-8")
+    [found] = out_of_step(course, source_of(course))
+    assert found == (
+        "solutions/04_run.ipynb: cell 04-start-0: has a figure, but the text "
+        "cell below it says no '*Figure: …*'"
+    )
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        edited("*Figure: one", "*Drawn: one", DRAWS),
+        edited("else.*", "else.", DRAWS),
+        edited("# %% [markdown]", "# %%\ntwo = 2\n\n# %% [markdown]", DRAWS),
+        DRAWS[: DRAWS.index("# %% [markdown]")],
+    ],
+    ids=["no word", "no end", "not next below", "no text"],
+)
+def test_figure_without_its_text_below_is_refused(course, spoilt):
+    source_of(course).write_text(spoilt, encoding="utf-8")
+    with pytest.raises(BrokenSource, match=":1: a figure, but"):
+        build(course, source_of(course), say=lambda line: None)
+    assert not solution_of(course).exists()
 
 
 def test_error_on_purpose_is_in_step(displayed):

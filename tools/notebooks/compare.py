@@ -5,6 +5,7 @@ from itertools import zip_longest
 from nbformat import v4
 
 from notebooks.execute import LARGEST_FILE, code_cells
+from notebooks.figure_texts import MISSING, undescribed_figures
 from notebooks.notebook import to_text
 
 
@@ -38,7 +39,11 @@ def solution_difference(path, due):
         return "is missing or no notebook"
     if path.stat().st_size > LARGEST_FILE:
         return f"has {path.stat().st_size / 1e6:.2f} MB, at most 1"
-    return _first_difference(found, due) or execution_fault(found)
+    return (
+        _first_difference(found, due)
+        or execution_fault(found)
+        or _figure_fault(found)
+    )
 
 
 def execution_fault(notebook):
@@ -50,6 +55,12 @@ def execution_fault(notebook):
         if errors and "raises-exception" not in cell.metadata.get("tags", []):
             error = f"{errors[0].ename}: {errors[0].evalue}"
             return f"cell {cell.id}: its output is an error, {error}"
+    return None
+
+
+def _figure_fault(notebook):
+    for cell in undescribed_figures(notebook):
+        return f"cell {cell.id}: has a figure, but {MISSING}"
     return None
 
 

@@ -17,6 +17,7 @@ from notebooks.execute import (
     execute,
     refuse_too_large,
 )
+from notebooks.figure_texts import refuse_undescribed_figures
 from notebooks.notebook import build_lesson, build_solution, to_text
 from notebooks.rules import find_problems
 from notebooks.source import BrokenSource, read_lesson
@@ -58,6 +59,7 @@ def build(course, path, *, solutions=True, force=False, say=print):
         target = course.solutions / f"{path.stem}.ipynb"
         notebook = build_solution(lesson, checks)
         _fill(notebook, lesson, target, force, say)
+        refuse_undescribed_figures(lesson, notebook)
         text = to_text(notebook)
         refuse_too_large(lesson, notebook, text)
         _write(target, text, say)
