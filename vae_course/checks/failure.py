@@ -2,7 +2,7 @@
 
 import textwrap
 
-RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 class ExerciseFailed(Exception):
@@ -34,11 +34,13 @@ class ExerciseFailed(Exception):
     def _render_traceback_(self):
         """Show IPython the message alone, in place of a traceback.
 
-        The picture is not in it: IPython displays that by itself.
+        The picture is not in it: IPython displays that by itself. No letter
+        is coloured: JupyterLab's ground is, and no red is legible on it in
+        both of its themes.
         """
         *facts, question = self._paragraphs()
         return [
-            f"{RED}{BOLD}{self._title()}{PLAIN}",
+            f"{BOLD}{self._title()}{PLAIN}",
             *facts,
             f"{BOLD}{question}{PLAIN}",
         ]
