@@ -10,9 +10,9 @@ from keras import ops
 
 from vae_course import plots, widgets
 from vae_course.latent import interpolate
-from vae_course.widgets import latent
+from vae_course.widgets import ground as walked
+from vae_course.widgets.latent import WALK
 from vae_course.widgets.plane import backdrop_of
-from vae_course.widgets.touch import WALK, LatentView
 
 NAMES = [f"class {label}" for label in range(10)]
 RNG = np.random.default_rng(7)
@@ -33,18 +33,16 @@ def grey_at(x, y):
 
 
 def ground(**options):
-    return latent.Ground(decoder, Z, LABELS, NAMES, **options)
+    return walked.Ground(decoder, Z, LABELS, NAMES, **options)
 
 
-def explorer(**options):
-    return widgets.latent_explorer(
-        decoder, Z, LABELS, NAMES, IMAGES, **options
-    )
+def explorer():
+    return widgets.latent_explorer(decoder, Z, LABELS, NAMES, IMAGES)
 
 
-def pair(**options):
+def pair():
     models = {"one": (decoder, Z), "other": (decoder, FAR)}
-    return widgets.paired_explorer(models, LABELS, NAMES, IMAGES, **options)
+    return widgets.paired_explorer(models, LABELS, NAMES, IMAGES)
 
 
 def ink_of(view):
@@ -55,7 +53,7 @@ def ink_of(view):
 
 def touch(view, x, y, serial=1):
     """Move the point as the front end does."""
-    message = {"point": [x, y], "serial": serial}
+    message = {"numbers": [x, y], "serial": serial}
     view._handle_custom_msg(message, [])
 
 
@@ -67,7 +65,7 @@ def places(numbers):
 
 
 def test_compiled_decoder_answers_as_the_decoder_itself():
-    decode = latent.compiled(decoder)
+    decode = walked.compiled(decoder)
     for points in (Z[:1], Z[:7]):
         expected = grey_at(*points.T)[:, None, None, None] * np.ones((8, 8, 1))
         np.testing.assert_allclose(decode(points), expected, rtol=1e-5)
@@ -80,7 +78,7 @@ def test_decoder_is_traced_once_whatever_the_batch():
         traces.append(points)
         return decoder(points)
 
-    decode = latent.compiled(counting)
+    decode = walked.compiled(counting)
     for n in (1, 3, 3, 50):
         decode(Z[:n])
     assert len(traces) == 1
@@ -89,13 +87,13 @@ def test_decoder_is_traced_once_whatever_the_batch():
 def test_ink_is_0_to_255_and_never_wraps_round():
     images = [0, 0.2, 1, 1.01, -0.01, np.nan, np.inf]
     expected = [0, 51, 255, 255, 0, 0, 255]
-    assert latent.as_ink(images).tolist() == expected
+    assert walked.as_ink(images).tolist() == expected
 
 
 def test_trail_forgets_its_beginning_and_repeats_nothing():
     trail = np.empty((0, 2))
     for k in (1, 2, 2, 3, 4):
-        trail = latent.extend_trail(trail, [k, -k], longest=3)
+        trail = walked.extend_trail(trail, [k, -k], longest=3)
     assert trail.tolist() == [[2, -2], [3, -3], [4, -4]]
 
 
@@ -149,9 +147,9 @@ def test_pictures_words_and_trail_follow_the_point():
     start = view.point
     touch(view, 0.25, -0.5)
     decoded, nearest = ink_of(view)
-    assert np.all(decoded == latent.as_ink(grey_at(0.25, -0.5)))
+    assert np.all(decoded == walked.as_ink(grey_at(0.25, -0.5)))
     closest = np.linalg.norm(Z - [0.25, -0.5], axis=1).argmin()
-    expected = latent.as_ink(IMAGES[closest, ..., 0])
+    expected = walked.as_ink(IMAGES[closest, ..., 0])
     np.testing.assert_array_equal(nearest, expected)
     assert "(0.25, −0.50)" in view.words
     np.testing.assert_allclose(places(view.trail), [start, [0.25, -0.5]])
@@ -213,58 +211,12 @@ def test_the_plane_has_a_name_for_a_screen_reader():
         assert name in view.label and "Arrow keys" in view.label
 
 
-# --- the sliders alone ------------------------------------------------------
-
-
-def test_sliders_serve_where_anywidget_is_missing(monkeypatch):
-    monkeypatch.setattr(latent.importlib.util, "find_spec", lambda name: None)
-    assert isinstance(explorer(), widgets.Explorer)
-    assert isinstance(pair(), widgets.Explorer)
-
-
-def test_the_plane_is_touched_where_anywidget_is_installed():
-    assert isinstance(explorer(), LatentView)
-
-
-@pytest.mark.parametrize("make", [explorer, pair])
-def test_every_slider_moves_the_point(make):
-    view = make(touch=False)
-    *sliders, image = view.children
-    for slider in sliders:
-        before = bytes(image.value)
-        slider.value = slider.max
-        assert bytes(image.value) != before
-
-
-def test_sliders_reach_as_far_as_the_codes():
-    view = explorer(touch=False)
-    for slider, numbers in zip(view.children, Z.T, strict=False):
-        assert slider.min == pytest.approx(numbers.min())
-        assert slider.max == pytest.approx(numbers.max())
-
-
-def test_one_slider_means_the_same_in_both_clouds(monkeypatch):
-    seen = {}
-    monkeypatch.setattr(
-        plots,
-        "decoded_points",
-        lambda models, *_: seen.update(models) or plots.new_figure()[0],
-    )
-    pair(touch=False).children[0].value = 1.5
-    for z, point, pictures in seen.values():
-        place = (point - z.mean(axis=0)) / z.std(axis=0)
-        np.testing.assert_allclose(place, [1.5, 0], atol=1e-12)
-        decoded = pictures["what it decodes to"]
-        np.testing.assert_allclose(decoded, grey_at(*point), rtol=1e-4)
-
-
 # --- without a front end ----------------------------------------------------
 
 
-@pytest.mark.parametrize("touch", [True, False])
 @pytest.mark.parametrize("make", [explorer, pair])
-def test_a_view_is_a_still_picture_without_a_front_end(make, touch):
-    bundle = make(touch=touch)._repr_mimebundle_()
+def test_a_view_is_a_still_picture_without_a_front_end(make):
+    bundle = make()._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert base64.b64decode(data["image/png"]).startswith(PNG)
 

@@ -1,11 +1,10 @@
-"""Time how many pictures a second the latent explorer gives.
+"""Time how many pictures a second the interactive views give.
 
     python tools/bench_widgets.py
 
-Both ways of it are timed in one run, on Python's side: from a move, as the
-front end sends it, to the bytes of the new picture. The weights of a decoder
-do not change its speed, so nothing is trained. Nothing is asserted: machines
-differ.
+All views are timed in one run, on Python's side: from a move, as the front
+end sends it, to the bytes of the new picture. The weights of a decoder do not
+change its speed, so nothing is trained. Nothing is asserted: machines differ.
 """
 
 import os
@@ -18,51 +17,31 @@ from vae_course import data, runtime
 
 runtime.start_tensorflow()
 
-from vae_course import networks, widgets  # noqa: E402
+from vae_course import networks, plots, widgets  # noqa: E402
 
 CODES = 1_500
-DECODERS = {
-    "dense": networks.build_dense_decoder,
-    "convolutional": networks.build_decoder,
-}
+MOVES = 200
 
 
 def main():
     """Print the table."""
+    plots.use_style()
+    views = {
+        "latent explorer, dense": latent(networks.build_dense_decoder()),
+        "latent explorer, convolutional": latent(networks.build_decoder()),
+        "normal explorer": widgets.normal_explorer(),
+        "covariance explorer": widgets.covariance_explorer(),
+        "KL explorer": widgets.kl_explorer(),
+    }
     print(f"{os.cpu_count()} cores\n")
-    print("decoder          way        ms a picture   pictures a second")
-    for name, build in DECODERS.items():
-        decoder = build()
-        _print_row(name, "sliders", _by_sliders(decoder))
-        _print_row(name, "touched", _by_touch(decoder))
+    print("view                            ms a picture   pictures a second")
+    for name, view in views.items():
+        median = statistics.median(seconds_of_moves(view))
+        print(f"{name:31} {1e3 * median:12.1f} {1 / median:19.1f}")
 
 
-def _by_sliders(decoder, moves=15):
-    """Time a figure drawn anew by Matplotlib for each move."""
-    view = _explorer(decoder, touch=False)
-    first, _, image = view.children
-    for value in np.linspace(first.min, first.max, moves):
-        before = image.value
-        started = time.perf_counter()
-        first.set_state({"value": float(value)})
-        yield time.perf_counter() - started
-        assert image.value != before
-
-
-def _by_touch(decoder, moves=500):
-    """Time the pictures and the words alone."""
-    view = _explorer(decoder, touch=True)
-    rng = np.random.default_rng(1)
-    for serial, point in enumerate(rng.uniform(-2, 2, (moves, 2)), 1):
-        move = {"point": point.tolist(), "serial": serial}
-        before = view.pictures
-        started = time.perf_counter()
-        view._handle_custom_msg(move, [])
-        yield time.perf_counter() - started
-        assert view.pictures != before
-
-
-def _explorer(decoder, touch):
+def latent(decoder):
+    """Open the explorer on codes and images of chance."""
     rng = np.random.default_rng(0)
     return widgets.latent_explorer(
         decoder,
@@ -70,13 +49,34 @@ def _explorer(decoder, touch):
         rng.integers(10, size=CODES),
         data.CLASS_NAMES,
         rng.random((CODES, 32, 32, 1), dtype=np.float32),
-        touch,
     )
 
 
-def _print_row(name, way, seconds):
-    median = statistics.median(seconds)
-    print(f"{name:16} {way:8} {1e3 * median:14.1f} {1 / median:19.1f}")
+def seconds_of_moves(view):
+    """Move the point or the sliders to and fro; time each answer."""
+    shares = np.random.default_rng(1).uniform(size=(MOVES, len(ends(view))))
+    for serial, share in enumerate(shares, 1):
+        low, high = np.transpose(ends(view))
+        numbers = (low + share * (high - low)).tolist()
+        before = pictures_of(view)
+        started = time.perf_counter()
+        view._handle_custom_msg({"numbers": numbers, "serial": serial}, [])
+        yield time.perf_counter() - started
+        assert pictures_of(view) != before
+
+
+def ends(view):
+    """Return the ends of each number that can be moved, (k, 2)."""
+    if isinstance(view, widgets.Explorer):
+        return [(slider["low"], slider["high"]) for slider in view.sliders]
+    return np.reshape(view.limits, (2, 2))
+
+
+def pictures_of(view):
+    """Return what a view has sent as its pictures."""
+    if isinstance(view, widgets.Explorer):
+        return view.picture
+    return view.pictures
 
 
 if __name__ == "__main__":

@@ -145,8 +145,7 @@ class Cell:
         return Picture(self._root.locator(".jp-OutputArea").locator(PICTURE))
 
     def slider(self, name):
-        sliders = self._root.locator(".widget-slider")
-        return sliders.filter(has_text=name).get_by_role("slider")
+        return self._root.get_by_role("slider", name=name)
 
     def planes(self, count):
         """Wait for so many planes to touch, and return them."""

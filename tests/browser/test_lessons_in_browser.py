@@ -10,7 +10,7 @@ from notebook_page import pixels
 
 SOLUTIONS = LESSONS.parent / "solutions"
 EXPLORER = "05-three-roads-to-one-number-3"
-PLANES = {"02_holes": 1}
+PLANES = {"02_holes": 1, "09_latent_space": 2}
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 RIGHT = """\
 def prepare_images(images):
@@ -168,7 +168,7 @@ def test_picture_follows_the_slider_there_and_back(explored):
     first = picture.look()
     slider.press("ArrowRight")
     second = picture.wait_for_another_than(first)
-    assert slider.get_attribute("aria-valuenow") == "1.6"
+    assert slider.get_attribute("aria-valuetext") == "1.6"
     differs = np.any(pixels(first) != pixels(second), axis=(1, 2))
     title = len(differs) // 8
     assert differs[:title].any() and differs[title:].any()

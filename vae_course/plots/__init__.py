@@ -10,6 +10,7 @@ from vae_course.plots.densities import (
     density_curves,
     ellipse,
     estimates,
+    move_ellipses,
     radii,
 )
 from vae_course.plots.diagnosis import (
@@ -17,7 +18,12 @@ from vae_course.plots.diagnosis import (
     patient_chart,
     rate_distortion,
 )
-from vae_course.plots.divergence import fitted_bells, kl_integrand, kl_pull
+from vae_course.plots.divergence import (
+    fitted_bells,
+    kl_integrand,
+    kl_pull,
+    move_integrand,
+)
 from vae_course.plots.images import compare_images, image_grid
 from vae_course.plots.latent import (
     clouds,
@@ -75,6 +81,8 @@ __all__ = [
     "latent_planes",
     "loss_terms",
     "manifold",
+    "move_ellipses",
+    "move_integrand",
     "new_figure",
     "noise_held",
     "patient_chart",

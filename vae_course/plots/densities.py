@@ -8,6 +8,7 @@ from vae_course.arguments import demand_count, real_array
 from vae_course.plots.style import CLASS_COLOURS, LINE_COLOURS, RED, new_figure
 
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+STYLES = {1: "-", 2: "--"}  # of the ellipses, by their radius
 
 
 def density_curves(
@@ -110,18 +111,15 @@ def covariance_ellipses(panels, labels=("first number", "second number")):
         sharex=True,
         sharey=True,
     )
-    for axis, title in zip(axes[0], panels, strict=True):
-        points, mean, covariance = panels[title]
-        axis.plot(*np.transpose(points), ".", color="#a9b4bc", markersize=2)
-        for radius, style in (1, "-"), (2, "--"):
-            line = ellipse(mean, covariance, radius)
-            axis.plot(*line.T, style, color=RED, label=f"{radius} std")
-        variances, directions = np.linalg.eigh(covariance)
-        for arrow in (np.sqrt(variances) * directions).T:
-            # An eigenvector may come with either sign.
-            tip = mean + (arrow if tuple(arrow) > (0, 0) else -arrow)
-            axis.annotate("", tip, mean, arrowprops=ARROW)
+    for axis, (title, cloud) in zip(axes[0], panels.items(), strict=True):
+        axis.plot([], ".", color="#a9b4bc", markersize=2)
+        for radius, style in STYLES.items():
+            axis.plot([], style, color=RED, label=f"{radius} std")
+        for _ in range(2):
+            axis.annotate("", (0, 0), (0, 0), arrowprops=ARROW)
         axis.set(title=title, xlabel=labels[0], aspect="equal")
+        move_ellipses(axis, *cloud)
+        axis.relim()
     axes[0, 0].set_ylabel(labels[1])
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(),
@@ -129,6 +127,28 @@ def covariance_ellipses(panels, labels=("first number", "second number")):
         ncols=2,
     )
     return figure
+
+
+def move_ellipses(axis, points, mean, covariance):
+    """Put another cloud and its ellipses into axes of `covariance_ellipses`.
+
+    Args:
+        axis: the axes, of which the scale stays.
+        points: float (n, 2).
+        mean: float (2,).
+        covariance: float (2, 2), symmetric and positive definite.
+    """
+    cloud, *lines = axis.lines
+    cloud.set_data(*np.transpose(points))
+    for line, radius in zip(lines, STYLES, strict=True):
+        line.set_data(*ellipse(mean, covariance, radius).T)
+    variances, directions = np.linalg.eigh(covariance)
+    for arrow, way in zip(
+        axis.texts, (np.sqrt(variances) * directions).T, strict=True
+    ):
+        # An eigenvector may come with either sign.
+        arrow.xy = mean + (way if tuple(way) > (0, 0) else -way)
+        arrow.set_position(mean)
 
 
 def radii(distances):

@@ -77,34 +77,57 @@ def kl_integrand(z, log_q, log_p, title=""):
     log_q, log_p = real_array("log_q", log_q), real_array("log_p", log_p)
     demand_shape("log_q", log_q.shape, "z", z.shape)
     demand_shape("log_p", log_p.shape, "z", z.shape)
-    q, p = np.exp(log_q), np.exp(log_p)
-    share = q * (log_q - log_p)
     figure, (above, below) = new_figure(
         2, 1, height=5.6, sharex=True, height_ratios=[2, 3]
     )
-    above.plot(z, p, color=RED, linewidth=3, label="p, expected")
+    above.plot(z, np.exp(log_p), color=RED, linewidth=3, label="p, expected")
     above.plot(
-        z, q, "--", color=LINE_COLOURS[0], linewidth=2, label="q, happens"
+        z, z, "--", color=LINE_COLOURS[0], linewidth=2, label="q, happens"
     )
-    above.set(title=title, ylabel="density,\nper unit of z", ylim=(0, None))
-    above.legend(loc="upper right")
-    below.plot(z, share, color="black", linewidth=1)
-    for sign, colour, hatch in (1, "#e76300", ""), (-1, "#3f90da", "///"):
-        side = np.where(sign * share > 0, share, 0)
-        name = "above" if sign > 0 else "below"
-        area = np.trapezoid(side, z)
+    below.plot(z, z, color="black", linewidth=1)
+    for colour, hatch in ("#e76300", ""), ("#3f90da", "///"):
         below.fill_between(
             z,
-            side,
+            z,
             facecolor=colour,
             edgecolor="white",
             linewidth=0,
             hatch=hatch,
-            label=f"area {name} zero: {abs(area):.3f} nats",
+            label=" ",
         )
-    below.set(xlabel="z", ylabel="q · (log q − log p),\nnats per unit of z")
+    above.legend(loc="upper right")
     below.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    move_integrand(figure, z, log_q, log_p)
+    for axis in above, below:
+        axis.relim()
+        axis.autoscale_view()
+    above.set(title=title, ylabel="density,\nper unit of z", ylim=(0, None))
+    below.set(xlabel="z", ylabel="q · (log q − log p),\nnats per unit of z")
     return figure
+
+
+def move_integrand(figure, z, log_q, log_p):
+    """Put another q into a figure of `kl_integrand`.
+
+    Args:
+        figure: the figure, of which the scales stay.
+        z: float (n,), as in the figure.
+        log_q: float (n,), the other log-density of what happens, nats.
+        log_p: float (n,), nats, as in the figure.
+    """
+    above, below = figure.axes
+    q = np.exp(log_q)
+    share = q * (log_q - log_p)
+    above.lines[1].set_ydata(q)
+    below.lines[0].set_ydata(share)
+    for fill, text, sign in zip(
+        below.collections, below.get_legend().texts, (1, -1), strict=True
+    ):
+        side = np.where(sign * share > 0, share, 0)
+        fill.set_data(z, side, 0)
+        name = "above" if sign > 0 else "below"
+        area = abs(np.trapezoid(side, z))
+        text.set_text(f"area {name} zero: {area:.3f} nats")
 
 
 def kl_pull(panels):

@@ -1,55 +1,94 @@
 """A figure that follows its sliders."""
 
-import base64
-import io
+from dataclasses import asdict, dataclass
 
-import ipywidgets
+import traitlets
+
+from vae_course.widgets.moved import Moved, source_of
+from vae_course.widgets.still import Film, with_still
 
 
-class Explorer(ipywidgets.VBox):
+@dataclass(frozen=True)
+class Slider:
+    """A slider of one number.
+
+    Attributes:
+        label: the number's name, and its unit if it has one.
+        start: float, where it stands at first.
+        low: float, its left end.
+        high: float, its right end.
+        step: float > 0, the smallest move.
+        names: what each place is called, from the left; empty where the
+            number itself says enough.
+    """
+
+    label: str
+    start: float
+    low: float
+    high: float
+    step: float = 0.1
+    names: tuple[str, ...] = ()
+
+
+class Explorer(Moved):
     """A figure that follows its sliders; a still where no front end runs.
 
     Args:
-        draw: function that takes a value for each slider, by name, and
-            returns a figure.
-        **sliders: the widgets with a value, by the names of the arguments.
+        figure: a Matplotlib figure.
+        moving: its artists that `follow` changes.
+        follow: function that takes the value of each slider, by name,
+            changes the artists, and returns what they show in words.
+        label: what a screen reader calls the figure.
+        **sliders: a Slider for each argument of `follow`, by its name.
+
+    Attributes:
+        figure: the figure.
+        sliders: a dict for each slider, its Slider's attributes.
+        numbers: list of floats, where the sliders stand.
+        picture: bytes, the figure as a PNG.
+        wide: float, its width on the page, CSS pixels.
     """
 
-    def __init__(self, draw, **sliders):
-        self._draw, self._sliders = draw, sliders
-        self.image = ipywidgets.Image(format="png")
-        super().__init__(
-            [*sliders.values(), self.image],
-            layout=ipywidgets.Layout(align_items="flex-start"),
-        )
-        for moved in sliders.values():
-            moved.observe(self._redraw, "value")
-        self._redraw()
+    _esm = source_of("moved.js", "explorer.js")
 
-    def _redraw(self, change=None):
-        figure = self._draw(**{k: s.value for k, s in self._sliders.items()})
-        self.image.value = png_of(figure)
+    sliders = traitlets.List().tag(sync=True)
+    numbers = traitlets.List(traitlets.Float()).tag(sync=True)
+    picture = traitlets.Bytes().tag(sync=True)
+    wide = traitlets.Float().tag(sync=True)
+
+    def __init__(self, figure, moving, follow, label, **sliders):
+        self._follow, self._names = follow, tuple(sliders)
+        self.figure, self._film = figure, Film(figure, moving)
+        super().__init__(
+            label=label,
+            sliders=[asdict(slider) for slider in sliders.values()],
+            wide=figure.bbox.width,
+        )
+        self.move(*(slider.start for slider in sliders.values()))
+
+    def move(self, *numbers):
+        """Set all sliders, in their order, and let the figure follow.
+
+        Args:
+            *numbers: float, one a slider; at most at its ends.
+
+        Raises:
+            ValueError: if there are more or fewer than sliders.
+        """
+        if len(numbers) != len(self.sliders):
+            raise ValueError(
+                f"numbers: expected {len(self.sliders)}, one a slider, "
+                f"got {len(numbers)}"
+            )
+        with self.hold_sync():
+            self.numbers = [
+                min(max(float(number), slider["low"]), slider["high"])
+                for number, slider in zip(numbers, self.sliders, strict=True)
+            ]
+            by_name = dict(zip(self._names, self.numbers, strict=True))
+            self.words = self._follow(**by_name)
+            self.picture = self._film.picture()
 
     def _repr_mimebundle_(self, **kwargs):
-        return with_still(
-            super()._repr_mimebundle_(**kwargs), self.image.value
-        )
-
-
-def slider(description, value, low, high, step=0.1):
-    """Make a slider of one number."""
-    return ipywidgets.FloatSlider(
-        value, min=low, max=high, step=step, description=description
-    )
-
-
-def png_of(figure, dpi="figure"):
-    """Return a figure as the bytes of a PNG."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
-    return buffer.getvalue()
-
-
-def with_still(bundle, png):
-    """Add to a view's data the picture to show where no front end runs."""
-    return {**bundle, "image/png": base64.b64encode(png).decode()}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return with_still(data, self.picture), metadata

@@ -1,18 +1,18 @@
 """Views of the plane of codes: a point is moved, its picture follows."""
 
-import importlib.util
-
+import ipywidgets
 import numpy as np
 
 from vae_course import plots
-from vae_course.evaluate import code_reach
-from vae_course.latent import nearest_code
-from vae_course.widgets.explorer import Explorer, slider
+from vae_course.latent import interpolate
+from vae_course.widgets.ground import Ground, as_ink, extend_trail
+from vae_course.widgets.plane import Plane, backdrop_of
+from vae_course.widgets.still import png_of, with_still
 
-LONGEST_TRAIL = 300  # points
+WALK = 76  # points
 
 
-def latent_explorer(decoder, z, labels, names, images=None, touch=None):
+def latent_explorer(decoder, z, labels, names, images=None):
     """Choose a point among the codes, and see what it decodes to.
 
     One clicks or drags in the plane, moves the point with the arrow keys
@@ -25,9 +25,6 @@ def latent_explorer(decoder, z, labels, names, images=None, touch=None):
         names: names of the classes, at most ten.
         images: float (n, height, width, 1) in [0, 1], the picture of each
             code, to show the nearest one; or None.
-        touch: whether the plane can be touched. False gives sliders alone,
-            which serve with every front end of ipywidgets; None asks
-            whether anywidget, which touching needs, is installed.
 
     Returns:
         The widget; a still picture where no front end runs.
@@ -35,34 +32,13 @@ def latent_explorer(decoder, z, labels, names, images=None, touch=None):
     Raises:
         ValueError: as `plots.latent_plane`.
     """
-    ground = Ground(decoder, z, labels, names, images)
-    if _can_touch(touch):
-        from vae_course.widgets.touch import LatentView
-
-        return LatentView(ground)
-
-    def draw(first, second):
-        point = np.array([first, second])
-        return plots.decoded_point(
-            ground.z, ground.labels, names, point, ground.pictures_at(point)
-        )
-
-    low, high = ground.z.min(axis=0), ground.z.max(axis=0)
-    start, step = np.median(ground.z, axis=0), (high - low) / 200
-    return Explorer(
-        draw,
-        first=slider("z[:, 0]", start[0], low[0], high[0], step[0]),
-        second=slider("z[:, 1]", start[1], low[1], high[1], step[1]),
-    )
+    return LatentView(Ground(decoder, z, labels, names, images))
 
 
-def paired_explorer(models, labels, names, images=None, touch=None):
+def paired_explorer(models, labels, names, images=None):
     """Move a point in the plane of each of several models, side by side.
 
-    Each model has its own plane, point, walk and pictures. Where the plane
-    cannot be touched, two sliders move one point in all planes: they count
-    standard deviations from the middle of each model's own codes, so that
-    one point means the same in clouds of unlike size.
+    Each model has its own plane, point, walk and pictures.
 
     Args:
         models: dict from a model's name to its decoder, as in
@@ -70,7 +46,6 @@ def paired_explorer(models, labels, names, images=None, touch=None):
         labels: int (n,), the class of each image, below len(names).
         names: names of the classes, at most ten.
         images: the pictures of the codes, as in `latent_explorer`.
-        touch: as in `latent_explorer`.
 
     Returns:
         The widget; a still picture where no front end runs.
@@ -78,150 +53,116 @@ def paired_explorer(models, labels, names, images=None, touch=None):
     Raises:
         ValueError: as `plots.latent_plane`.
     """
-    grounds = {
-        name: Ground(decoder, z, labels, names, images)
-        for name, (decoder, z) in models.items()
-    }
-    if _can_touch(touch):
-        from vae_course.widgets.touch import PairedView
+    return PairedView(
+        {
+            name: Ground(decoder, z, labels, names, images)
+            for name, (decoder, z) in models.items()
+        }
+    )
 
-        return PairedView(grounds)
 
-    def draw(across, up):
-        place = np.array([across, up])
-        points = {
-            name: ground.z.mean(axis=0) + place * ground.z.std(axis=0)
+class LatentView(Plane):
+    """A plane of codes that answers a point with what it decodes to.
+
+    Args:
+        ground: the codes and their decoder.
+        heading: title of the plane, or None.
+        width: of the plane, inches.
+    """
+
+    def __init__(self, ground, heading=None, width=5.8):
+        self.ground, self._trail = ground, np.empty((0, 2))
+        figure = plots.code_map(
+            ground.z, ground.labels, ground.names, heading, width
+        )
+        first, *_, last = np.unique(ground.labels)
+        ends = [ground.middle_of(label).tolist() for label in (first, last)]
+        x, y = np.median(ground.z, axis=0)
+        super().__init__(
+            x=x, y=y, ends=ends, label=_label(heading), **backdrop_of(figure)
+        )
+        self.observe(self._answer, ["x", "y"])
+        self.observe(self._make_walk, "ends")
+        self._answer()
+        self._make_walk()
+
+    @property
+    def point(self):
+        """The point, float (2,)."""
+        return np.array([self.x, self.y])
+
+    def _answer(self, change=None):
+        """Send the pictures and the words that belong to the point."""
+        trail = extend_trail(self._trail, self.point)
+        if trail is self._trail:
+            return  # y tells of a move that x has told of
+        self._trail = trail
+        pictures = self.ground.pictures_at(self.point)
+        ink = as_ink([np.squeeze(image) for image in pictures.values()])
+        with self.hold_sync():
+            self.captions = list(pictures)
+            self.shape = ink.shape[1:]
+            self.pictures = ink.tobytes()
+            self.words = self.ground.words_at(self.point)
+            self.trail = trail.tobytes()
+
+    def _make_walk(self, change=None):
+        walk = interpolate(*self.ends, WALK)
+        self.walk = walk.astype(np.float32).tobytes()
+
+    def _repr_mimebundle_(self, **kwargs):
+        ground = self.ground
+        figure = plots.decoded_point(
+            ground.z,
+            ground.labels,
+            ground.names,
+            self.point,
+            ground.pictures_at(self.point),
+        )
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return with_still(data, png_of(figure)), metadata
+
+
+class PairedView(ipywidgets.HBox):
+    """Several planes side by side, each with its own point and walk.
+
+    Args:
+        grounds: dict from a model's name to its codes and decoder.
+    """
+
+    def __init__(self, grounds):
+        self.views = {
+            name: LatentView(ground, heading=name, width=4.6)
             for name, ground in grounds.items()
         }
-        return draw_points(grounds, points)
-
-    return Explorer(
-        draw,
-        across=slider("across, std", 0.0, -2.5, 2.5),
-        up=slider("up, std", 0.0, -2.5, 2.5),
-    )
-
-
-class Ground:
-    """What an explorer walks on: codes, their pictures, and a decoder.
-
-    Args:
-        decoder, z, labels, names, images: as in `latent_explorer`.
-
-    Attributes:
-        z: float64 (n, 2).
-        labels: int (n,).
-        names: names of the classes.
-        reach: float, how far codes are from each other; a point farther
-            from every code is in a hole.
-    """
-
-    def __init__(self, decoder, z, labels, names, images=None):
-        self.z, self.labels = plots.codes_in_plane(z, labels, names)
-        self.z = self.z.astype(np.float64)
-        self.names, self._images = names, images
-        if images is not None and len(images) != len(self.z):
-            raise ValueError(
-                f"images: expected {len(self.z)}, one a code, "
-                f"got {len(images)}"
-            )
-        self.reach = code_reach(self.z)
-        self._decode = compiled(decoder)
-
-    def pictures_at(self, point):
-        """Decode a point; return it and its nearest garment, by caption."""
-        [image] = self._decode(np.reshape(point, (1, 2)))
-        pictures = {"what it decodes to": image}
-        if self._images is not None:
-            nearest, _ = nearest_code(point, self.z)
-            name = self.names[self.labels[nearest]]
-            pictures[f"nearest garment:\n{name}"] = self._images[nearest]
-        return pictures
-
-    def words_at(self, point):
-        """Say where a point is, and how far from the nearest code."""
-        nearest, distance = nearest_code(point, self.z)
-        where = "in a hole" if distance > self.reach else "near a code"
-        x, y = (f"{number:z.2f}".replace("-", "−") for number in point)
-        return (
-            f"z = ({x}, {y})\n"
-            f"nearest code: {self.names[self.labels[nearest]]}, "
-            f"{distance:.2f} away\n"
-            f"{where} (a hole begins at {self.reach:.2f})"
+        for view in self.views.values():
+            # Narrow enough for the pictures to stand below the plane.
+            view.layout.width = f"{view.wide + 24:.0f}px"
+        super().__init__(
+            list(self.views.values()), layout={"flex_flow": "row wrap"}
         )
 
-    def middle_of(self, label):
-        """Return the median code of a class."""
-        return np.median(self.z[self.labels == label], axis=0)
+    def _repr_mimebundle_(self, **kwargs):
+        some = next(iter(self.views.values())).ground
+        figure = plots.decoded_points(
+            {
+                name: (
+                    view.ground.z,
+                    view.point,
+                    view.ground.pictures_at(view.point),
+                )
+                for name, view in self.views.items()
+            },
+            some.labels,
+            some.names,
+        )
+        data = super()._repr_mimebundle_(**kwargs)
+        return with_still(data, png_of(figure))
 
 
-def compiled(decoder):
-    """Compile a decoder once, for a batch of any size.
-
-    Args:
-        decoder: Keras model, or function of tensors, (n, 2) float32 ->
-            (n, ...).
-
-    Returns:
-        A function from float (n, 2) to the decoder's answer as a NumPy
-        array, which has been called once.
-    """
-    import tensorflow as tf
-
-    graph = tf.function(
-        lambda points: decoder(points),
-        input_signature=[tf.TensorSpec([None, 2], tf.float32)],
-        jit_compile=False,
+def _label(heading):
+    which = f", {heading}" if heading else ""
+    return (
+        f"Plane of codes{which}. Arrow keys move the point, "
+        "with Shift ten times as far."
     )
-
-    def decode(points):
-        return graph(np.asarray(points, dtype=np.float32)).numpy()
-
-    decode(np.zeros((1, 2)))
-    return decode
-
-
-def as_ink(images):
-    """Return images in [0, 1] as uint8, 255 for 1; what is no number is 0."""
-    ink = np.nan_to_num(np.asarray(images, dtype=np.float32))
-    return np.rint(255 * ink.clip(0, 1)).astype(np.uint8)
-
-
-def extend_trail(trail, point, longest=LONGEST_TRAIL):
-    """Add a point to the end of a trail, which forgets its beginning.
-
-    Args:
-        trail: float (n, 2), where one has been.
-        point: float (2,), where one is.
-        longest: int > 0, how many points are kept.
-
-    Returns:
-        float32 (at most longest, 2); the same trail if it ends there.
-
-    >>> extend_trail([[0.0, 1.0], [2.0, 3.0]], [4.0, 5.0], longest=2)
-    array([[2., 3.],
-           [4., 5.]], dtype=float32)
-    """
-    point = np.asarray(point, dtype=np.float32)
-    if len(trail) and np.array_equal(trail[-1], point):
-        return trail
-    return np.vstack([trail, point]).astype(np.float32)[-longest:]
-
-
-def draw_points(grounds, points):
-    """Draw the point of each model and what belongs to it, as a figure."""
-    some = next(iter(grounds.values()))
-    return plots.decoded_points(
-        {
-            name: (ground.z, points[name], ground.pictures_at(points[name]))
-            for name, ground in grounds.items()
-        },
-        some.labels,
-        some.names,
-    )
-
-
-def _can_touch(wanted):
-    if wanted is None:
-        return importlib.util.find_spec("anywidget") is not None
-    return wanted

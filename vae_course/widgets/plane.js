@@ -9,27 +9,20 @@ const KEYS = {
   ArrowUp: [0, -1],
 };
 const STEP = 0.01; // of the plane's side; ten times as far with Shift
-const AHEAD = 3; // moves sent before the first of them is answered
 const TICK = 40; // ms from one point of a walk to the next
-const SILENCE = 500; // ms without a move before a screen reader is told
 
 const percent = (share) => `${100 * share}%`;
-const isPlain = (key) => !(key.ctrlKey || key.altKey || key.metaKey);
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 
 function render({ model, el }) {
-  const root = add(el, "div", { class: "vae-plane" });
-  root.addEventListener("keydown", (event) => {
-    // JupyterLab would take an arrow key for a move to another cell.
-    if (isPlain(event)) event.stopPropagation();
-  });
-  const left = add(root, "div");
+  const root = addRoot(el, "vae-plane");
+  const left = add(root, "div", { class: "vae-side" });
   const map = addMap(left, model);
-  const point = makePoint(model, () => {
+  const read = () => [model.get("x"), model.get("y")];
+  const point = makeMover(model, read, () => {
     drawPoint(map, shares(model, point.here));
-    for (const draw of sliders) draw();
+    sliders.forEach((draw, k) => draw(point.here[k], inWords(point.here[k], 2)));
   });
-  const sliders = [0, 1].map((k) => addSlider(left, model, point, k));
+  const sliders = addSliders(left, model, point);
   const walk = addWalk(left, model, point);
   listen(map, walk, model, point);
   const answer = addAnswer(add(root, "div", { class: "vae-answer" }), model);
@@ -38,55 +31,18 @@ function render({ model, el }) {
     drawTrail(map, model);
     answer.draw();
   };
-  const walked = () => drawWalk(map, model);
-  const followed = {
+  const unfollow = follow(model, {
     "change:x": point.answered,
     "change:y": point.answered,
     "change:answered": point.answered,
     "change:trail": trailed, // it grows with every new picture
-    "change:walk": walked,
-  };
-  for (const [event, draw] of Object.entries(followed)) {
-    model.on(event, draw);
-    draw();
-  }
+    "change:walk": () => drawWalk(map, model),
+  });
   return () => {
     walk.stop();
     answer.stop();
-    for (const [event, draw] of Object.entries(followed)) model.off(event, draw);
+    unfollow();
   };
-}
-
-// Moves are not awaited one by one: TCP may hold an answer back for 40 ms
-// where nothing more is sent. Those that come too fast are left out, save the
-// last.
-function makePoint(model, draw) {
-  let sent = model.get("answered");
-  let waits = false;
-  const send = () => {
-    sent = Math.max(sent, model.get("answered"));
-    if (!waits || sent >= model.get("answered") + AHEAD) return;
-    waits = false;
-    sent += 1;
-    model.send({ serial: sent, point: point.here });
-  };
-  const point = {
-    here: [model.get("x"), model.get("y")],
-    move(place) {
-      const [left, right, bottom, top] = model.get("limits");
-      point.here = [clamp(place[0], left, right), clamp(place[1], bottom, top)];
-      waits = true;
-      draw();
-      send();
-    },
-    answered() {
-      send();
-      if (sent > model.get("answered")) return;
-      point.here = [model.get("x"), model.get("y")];
-      draw();
-    },
-  };
-  return point;
 }
 
 // --- The plane ---------------------------------------------------------------
@@ -99,11 +55,8 @@ function addMap(parent, model) {
     "aria-label": model.get("label"),
   });
   node.style.width = `${model.get("wide")}px`;
-  const png = new Blob([bytes(model, "backdrop")], { type: "image/png" });
-  const url = URL.createObjectURL(png);
   const backdrop = add(node, "img", { alt: "", draggable: false });
-  backdrop.onload = () => URL.revokeObjectURL(url);
-  backdrop.src = url;
+  showPng(backdrop, bytes(model, "backdrop"));
   const svg = add(node, "svg", { "aria-hidden": true });
   ["left", "top", "width", "height"].forEach((side, k) => {
     svg.style[side] = percent(model.get("area")[k]);
@@ -129,7 +82,7 @@ function listen({ node, svg }, walk, model, point) {
     const box = svg.getBoundingClientRect();
     const across = (event.clientX - box.left) / box.width;
     const down = (event.clientY - box.top) / box.height;
-    point.move(placeOf(model, [across, down]));
+    go(model, point, placeOf(model, [across, down]));
   };
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -147,8 +100,14 @@ function listen({ node, svg }, walk, model, point) {
     walk.stop();
     const step = event.shiftKey ? 10 * STEP : STEP;
     const place = shares(model, point.here);
-    point.move(placeOf(model, place.map((share, k) => share + way[k] * step)));
+    const there = place.map((share, k) => share + way[k] * step);
+    go(model, point, placeOf(model, there));
   });
+}
+
+function go(model, point, [x, y]) {
+  const [left, right, bottom, top] = model.get("limits");
+  point.move([clamp(x, left, right), clamp(y, bottom, top)]);
 }
 
 function shares(model, [x, y]) {
@@ -185,18 +144,14 @@ function drawWalk({ line, ends }, model) {
 
 // --- The controls below it ---------------------------------------------------
 
-function addSlider(parent, model, point, k) {
-  const [min, max] = model.get("limits").slice(2 * k, 2 * k + 2);
-  const label = add(parent, "label", { class: "vae-slider" }, `z[:, ${k}]`);
-  const step = (max - min) / 200;
-  const slider = add(label, "input", { type: "range", min, max, step });
-  slider.addEventListener("input", () => {
-    point.move(point.here.map((x, i) => (i === k ? Number(slider.value) : x)));
+function addSliders(parent, model, point) {
+  return [0, 1].map((k) => {
+    const [min, max] = model.get("limits").slice(2 * k, 2 * k + 2);
+    const range = { min, max, step: (max - min) / 200 };
+    return addSlider(parent, `z[:, ${k}]`, range, (number) => {
+      go(model, point, point.here.map((x, i) => (i === k ? number : x)));
+    });
   });
-  return () => {
-    slider.value = point.here[k];
-    set(slider, { "aria-valuetext": point.here[k].toFixed(2) });
-  };
 }
 
 function addWalk(parent, model, point) {
@@ -214,7 +169,7 @@ function addWalk(parent, model, point) {
   const start = () => {
     const walk = places(model, "walk");
     ticking = setInterval(() => {
-      point.move(walk.shift());
+      go(model, point, walk.shift());
       if (!walk.length) stop();
     }, TICK);
     show();
@@ -243,8 +198,7 @@ function addAnswer(parent, model) {
     return { canvas, caption: add(figure, "figcaption") };
   });
   const words = add(parent, "p", { class: "vae-words" });
-  const spoken = add(parent, "div", { class: "vae-spoken", role: "status" });
-  let waiting = null;
+  const spoken = addSpoken(parent);
   const draw = () => {
     const [height, width] = model.get("shape");
     const ink = new Uint8Array(bytes(model, "pictures"));
@@ -255,12 +209,9 @@ function addAnswer(parent, model) {
       caption.textContent = text;
     });
     words.textContent = model.get("words");
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      spoken.textContent = model.get("words");
-    }, SILENCE);
+    spoken.say(model.get("words"));
   };
-  return { draw, stop: () => clearTimeout(waiting) };
+  return { draw, stop: spoken.stop };
 }
 
 function paint(canvas, ink, height, width) {
@@ -271,27 +222,6 @@ function paint(canvas, ink, height, width) {
     picture.data[4 * k + 3] = 255;
   }
   canvas.getContext("2d").putImageData(picture, 0, 0);
-}
-
-// --- Nodes and bytes ---------------------------------------------------------
-
-function add(parent, name, attributes = {}, text = "") {
-  const svg = name === "svg" || parent.namespaceURI.endsWith("svg");
-  const kind = svg ? "http://www.w3.org/2000/svg" : parent.namespaceURI;
-  const node = document.createElementNS(kind, name);
-  node.textContent = text;
-  return parent.appendChild(set(node, attributes));
-}
-
-function set(node, attributes) {
-  for (const [name, value] of Object.entries(attributes))
-    node.setAttribute(name, value);
-  return node;
-}
-
-function bytes(model, name) {
-  const { buffer, byteOffset, byteLength } = model.get(name);
-  return buffer.slice(byteOffset, byteOffset + byteLength);
 }
 
 function places(model, name) {

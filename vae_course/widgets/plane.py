@@ -1,16 +1,12 @@
 """A plane in which a point is moved, and the pictures that belong to it."""
 
-from pathlib import Path
-
-import anywidget
 import traitlets
 
-from vae_course.widgets.explorer import png_of
+from vae_course.widgets.moved import Moved, source_of
+from vae_course.widgets.still import png_of
 
-HERE = Path(__file__).parent
 
-
-class Plane(anywidget.AnyWidget):
+class Plane(Moved):
     """A plane that is touched: a click, a drag, or the arrow keys.
 
     It knows nothing of networks: whoever observes `x` and `y` sets the
@@ -20,59 +16,39 @@ class Plane(anywidget.AnyWidget):
     Attributes:
         x: float, the point's first number; set from either side.
         y: float, its second number.
-        answered: int, the serial number of the last move from the front
-            end that has been answered.
         backdrop: bytes, a PNG of the plane with its axes.
         area: float (4,), where the axes stand in the backdrop: left, top,
             width and height, as shares of its sides.
         limits: float (4,), of the axes: left, right, bottom, top, in the
             unit of the codes. No point lies beyond.
         wide: float, the backdrop's width on the page, CSS pixels.
-        label: what a screen reader calls the plane.
         captions: a string for each picture.
         pictures: bytes, uint8 (k, height, width), 255 is full ink.
         shape: int (2,), height and width of a picture.
-        words: what else there is to say of the point.
         trail: bytes, float32 (n, 2), where one has been; set last.
         ends: float (2, 2), the ends of a walk; set from either side.
         walk: bytes, float32 (n, 2), the points of the walk.
     """
 
-    _esm = HERE / "plane.js"
-    _css = HERE / "plane.css"
+    _esm = source_of("moved.js", "plane.js")
 
     x = traitlets.Float().tag(sync=True)
     y = traitlets.Float().tag(sync=True)
-    answered = traitlets.Int().tag(sync=True)
     backdrop = traitlets.Bytes().tag(sync=True)
     area = traitlets.List(traitlets.Float()).tag(sync=True)
     limits = traitlets.List(traitlets.Float()).tag(sync=True)
     wide = traitlets.Float().tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
     captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
     pictures = traitlets.Bytes().tag(sync=True)
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
-    words = traitlets.Unicode().tag(sync=True)
     trail = traitlets.Bytes().tag(sync=True)
     ends = traitlets.List().tag(sync=True)
     walk = traitlets.Bytes().tag(sync=True)
-
-    def __init__(self, **traits):
-        super().__init__(**traits)
-        self.on_msg(self._receive)
 
     def move(self, x, y):
         """Set both numbers of the point, and tell of it once."""
         with self.hold_sync(), self.hold_trait_notifications():
             self.x, self.y = float(x), float(y)
-
-    def _receive(self, _, message, buffers):
-        """Answer a move of the front end, in one message."""
-        with self.hold_sync():
-            try:
-                self.move(*message["point"])
-            finally:
-                self.answered = message["serial"]
 
 
 def backdrop_of(figure):
