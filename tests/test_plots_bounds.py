@@ -30,7 +30,7 @@ def test_evidence_bound_draws_each_curve_and_the_evidence(bound):
     evidence, narrow, top, wide, _ = bound.axes[0].lines
     np.testing.assert_array_equal(evidence.get_ydata(), -2.5)
     [words] = bound.axes[0].texts
-    assert (words.get_text(), words.xy) == ("log p(x)", (-1, -2.5))
+    assert (words.get_text(), words.xy) == (r"$\log\,p(x)$", (-1, -2.5))
     assert narrow.get_ydata().max() == -3
     assert wide.get_ydata().max() == -4
     assert narrow.get_linestyle() != wide.get_linestyle()

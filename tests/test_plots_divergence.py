@@ -28,11 +28,17 @@ def test_fitted_bells_draws_target_and_bells():
     assert a.get_linestyle() != b.get_linestyle()
     np.testing.assert_allclose(second.lines[0].get_ydata(), np.exp(LOG_P))
     for axis, labels in (
-        (first, ["a: mean −2.00, σ 0.60", "b: mean 0.50, σ 0.50"]),
-        (second, ["c: mean 0.00, σ 1.00"]),
+        (
+            first,
+            [
+                r"a: mean $-2.00$, $\sigma$ 0.60",
+                r"b: mean $0.50$, $\sigma$ 0.50",
+            ],
+        ),
+        (second, [r"c: mean $0.00$, $\sigma$ 1.00"]),
     ):
         named = texts(axis.get_legend().get_texts())
-        assert named == ["target p", *labels]
+        assert named == ["target $p$", *labels]
         top = axis.collections[0].get_paths()[0].vertices[:, 1].max()
         assert top == pytest.approx(np.exp(LOG_P).max())
 

@@ -41,9 +41,9 @@ def test_tangents_have_the_slope_of_their_line_at_the_dot(held, side):
 def test_noise_held_says_each_slope(held):
     said = [text.get_text() for text in held.axes[1].texts]
     assert said == [
-        "ε = −1.5, slope −1.5",
-        "ε = 0, slope 0",
-        "ε = 1, slope 1",
+        r"$\varepsilon = -1.5$, slope $-1.5$",
+        r"$\varepsilon = 0$, slope $0$",
+        r"$\varepsilon = 1$, slope $1$",
     ]
 
 

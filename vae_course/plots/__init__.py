@@ -46,6 +46,7 @@ from vae_course.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
     RED,
+    code,
     new_figure,
     use_style,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "PERCENTILE_AXES",
     "RED",
     "clouds",
+    "code",
     "code_map",
     "codes_and_prior",
     "codes_in_plane",

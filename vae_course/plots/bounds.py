@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from vae_course.arguments import real_array
-from vae_course.plots.style import LINE_COLOURS, RED, new_figure
+from vae_course.plots.style import LINE_COLOURS, RED, code, new_figure
 
 
 def jensen(low, high):
@@ -50,8 +50,8 @@ def jensen(low, high):
         )
     axis.set(
         title=f"The logarithm bends down: {low:g}, {high:g} and their mean",
-        xlabel="a, any positive number",
-        ylabel="log a",
+        xlabel="$a$, any positive number",
+        ylabel=r"$\log\,a$",
     )
     return figure
 
@@ -78,7 +78,7 @@ def evidence_bound(z_mean, bounds, log_evidence):
     figure, axis = new_figure(width=8.4, height=3.8)
     axis.axhline(log_evidence, color="black")
     axis.annotate(
-        "log p(x)",
+        r"$\log\,p(x)$",
         (z_mean.min(), log_evidence),
         xytext=(0, 5),
         textcoords="offset points",
@@ -92,8 +92,8 @@ def evidence_bound(z_mean, bounds, log_evidence):
         top = bound.argmax()
         axis.plot(z_mean[top], bound[top], marker, color=colour)
     axis.set(
-        title="The ELBO never rises above log p(x)",
-        xlabel="z_mean of q, in the unit of z",
+        title=r"The ELBO never rises above $\log\,p(x)$",
+        xlabel=f"{code('z_mean')} of $q$, in the unit of $z$",
         ylabel="nats",
         ylim=(log_evidence - 6, log_evidence + 0.8),
     )

@@ -1,12 +1,16 @@
 """Codes of the plane by their class, for the figures that show them."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 
-from vae_course.plots.style import CLASS_COLOURS, CLASS_MARKERS
+from vae_course.plots.style import CLASS_COLOURS, CLASS_MARKERS, code
 
 HALO = withStroke(linewidth=3, foreground="white")
-CODE_AXES = "first number of the code, z[:, 0]", "second number, z[:, 1]"
+CODE_AXES = (
+    f"first number of the code, {code('z[:, 0]')}",
+    f"second number, {code('z[:, 1]')}",
+)
 
 
 def codes_in_plane(z, labels, names):
@@ -55,9 +59,11 @@ def scatter_classes(axis, z, labels, names):
         axis.scatter(
             *z[labels == label].T,
             s=22,
-            color=colour,
+            facecolor=colour,
+            # The palest of them hardly stand out from white by themselves.
+            edgecolor=0.6 * np.array(to_rgb(colour)),
             marker=marker,
-            linewidths=0,
+            linewidths=0.4,
             alpha=0.8,
             label=name,
         )
@@ -67,3 +73,9 @@ def mark_point(axis, point):
     """Cross two lines at a point of the plane."""
     axis.axvline(point[0], color="black", linewidth=0.8)
     axis.axhline(point[1], color="black", linewidth=0.8)
+
+
+def name_of_point(point, digits):
+    """Typeset a point of the plane."""
+    text = f"$z$ = ({point[0]:.{digits}f}, {point[1]:.{digits}f})"
+    return text.replace("-", "−")

@@ -5,14 +5,14 @@ import itertools
 import numpy as np
 
 from vae_course.arguments import demand_count, real_array
-from vae_course.plots.style import CLASS_COLOURS, LINE_COLOURS, RED, new_figure
+from vae_course.plots.style import FAINT, GREY, LINE_COLOURS, RED, new_figure
 
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
 STYLES = {1: "-", 2: "--"}  # of the ellipses, by their radius
 
 
 def density_curves(
-    x, curves, *, samples=None, highlight=None, title="", xlabel="x"
+    x, curves, *, samples=None, highlight=None, title="", xlabel="$x$"
 ):
     """Draw densities over a line, if wanted over a histogram of samples.
 
@@ -39,7 +39,13 @@ def density_curves(
     figure, axis = new_figure()
     if samples is not None:
         axis.hist(
-            samples, bins=50, density=True, color="#d5dade", label="counted"
+            samples,
+            bins=50,
+            density=True,
+            histtype="stepfilled",
+            facecolor=FAINT,
+            edgecolor=GREY,
+            label="counted",
         )
     dashes = ["--", "-.", ":", (0, (7, 2, 1, 2, 1, 2))]
     looks = zip(
@@ -52,7 +58,7 @@ def density_curves(
             (RED, "-", 3) if label == highlight else next(looks)
         )
         axis.plot(x, density, dash, color=colour, linewidth=width, label=label)
-    axis.set(title=title, xlabel=xlabel, ylabel="density, per unit of x")
+    axis.set(title=title, xlabel=xlabel, ylabel="density, per unit of $x$")
     axis.set_ylim(bottom=0)
     axis.legend()
     return figure
@@ -112,7 +118,7 @@ def covariance_ellipses(panels, labels=("first number", "second number")):
         sharey=True,
     )
     for axis, (title, cloud) in zip(axes[0], panels.items(), strict=True):
-        axis.plot([], ".", color="#a9b4bc", markersize=2)
+        axis.plot([], ".", color=GREY, markersize=2)
         for radius, style in STYLES.items():
             axis.plot([], style, color=RED, label=f"{radius} std")
         for _ in range(2):
@@ -182,10 +188,10 @@ def radii(distances):
         )
         top = shape.get_xy()[:, 1].max()
         axis.vlines(np.sqrt(k), 0, top, color="black", linestyle=":")
-        axis.text(np.sqrt(k), top + 0.02, f"k = {k:,}", ha="center")
+        axis.text(np.sqrt(k), top + 0.02, f"$k$ = {k:,}", ha="center")
     axis.set(
-        title="Standard normal draws in k dimensions: a shell at √k",
-        xlabel="distance from the origin (dotted: √k)",
+        title=r"Standard normals in $k$ dimensions: a shell at $\sqrt{k}$",
+        xlabel=r"distance from the origin (dotted: $\sqrt{k}$)",
         ylabel="density, per unit of distance",
         xlim=(0, None),
         ylim=(0, 0.8),
@@ -223,8 +229,8 @@ def estimates(by_method, exact, xlabel):
     everything = np.concatenate(rows)
     bins = np.linspace(*np.percentile(everything, [0.1, 99.9]), 81)
     for axis, name, values in zip(axes, by_method, rows, strict=True):
-        axis.hist(values, bins, density=True, color=CLASS_COLOURS[0])
+        axis.hist(values, bins, density=True, color=LINE_COLOURS[0])
         axis.axvline(exact, color="black", linestyle="--", linewidth=1)
-        axis.set(title=name, ylabel="density")
+        axis.set(title=name, ylabel="density,\nper unit")
     axes[-1].set_xlabel(f"{xlabel} (dashed: exact, {exact:g})")
     return figure

@@ -6,11 +6,14 @@ from vae_course.arguments import demand_shape, real_array
 from vae_course.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
+    GREY,
     RED,
+    code,
     new_figure,
 )
 
-GREY, BLUE, ORANGE = "#717581", "#1f5f9e", "#e76300"
+BLUE, ORANGE = "#1f5f9e", "#e76300"
+SIGMA = r"$\sigma = \exp(\mathtt{z\_log\_var}\,/\,2)$"
 
 
 def rate_distortion(betas, rates, distortions):
@@ -40,7 +43,9 @@ def rate_distortion(betas, rates, distortions):
     right = 1.15 * max(rates.max(), 1.0)
     totals = np.sort(rates + distortions)
     for total in totals[1:]:
-        axis.plot([0, right], [total, total - right], "--", color="#b4bcc2")
+        axis.plot(
+            [0, right], [total, total - right], "--", color=GREY, linewidth=1
+        )
     axis.plot(
         [0, right],
         [totals[0], totals[0] - right],
@@ -52,7 +57,7 @@ def rate_distortion(betas, rates, distortions):
     axis.plot(rates[order], distortions[order], "o-", color=BLUE)
     for beta, rate, distortion in zip(betas, rates, distortions, strict=True):
         axis.annotate(
-            f"β = {beta:g}",
+            rf"$\beta = {beta:g}$",
             (rate, distortion),
             (7, 7),
             textcoords="offset points",
@@ -112,15 +117,15 @@ def patient_chart(chart, heading):
         drawn; pictures.
     """
     figure, axes = new_figure(
-        2, 3, width=9.6, height=5.2, width_ratios=[1, 1, 1.2]
+        2, 3, width=9.8, height=5.8, width_ratios=[1, 1, 1.35]
     )
     loss, kl_term, bars, codes, noise, pictures = axes.flat
     looks = {
-        "total_loss": ("total", BLUE),
-        "reconstruction_loss": ("reconstr.", ORANGE),
+        "total_loss": ("total", BLUE, ""),
+        "reconstruction_loss": ("reconstr.", ORANGE, "s"),
     }
     _reported(loss, chart.history, looks, chart.reconstruction)
-    looks = {"kl_loss": ("KL", BLUE)}
+    looks = {"kl_loss": ("KL", BLUE, "")}
     _reported(kl_term, chart.history, looks, chart.kl.sum())
     _bars(bars, chart.kl)
     _codes(codes, chart.z_mean, chart.std)
@@ -129,7 +134,7 @@ def patient_chart(chart, heading):
     loss.set_title("1  Loss, as reported")
     kl_term.set(title="2  KL term, as reported", ylim=(0, None))
     bars.set(title="3  KL, measured", ylabel="nats an image")
-    bars.set_xlabel("dimension of z")
+    bars.set_xlabel("dimension of $z$")
     figure.suptitle(heading, x=0.01, ha="left", fontsize=12.5)
     return figure
 
@@ -137,10 +142,11 @@ def patient_chart(chart, heading):
 def _reported(axis, history, looks, measured):
     """Draw curves of training and test, and a star for what was measured."""
     epochs = np.arange(1, len(history["total_loss"]) + 1)
-    for term, (label, colour) in looks.items():
-        line = {"color": colour, "label": f"{label}, training"}
+    for term, (label, colour, marker) in looks.items():
+        line = {"color": colour, "marker": marker, "ms": 4, "markevery": 4}
+        line["label"] = f"{label}, training"
         axis.plot(epochs, history[term], linewidth=1.3, **line)
-        line = {"color": colour, "label": f"{label}, test"}
+        line["label"] = f"{label}, test"
         axis.plot(epochs, history[f"val_{term}"], ":", linewidth=2.4, **line)
     axis.plot(
         epochs[-1],
@@ -148,11 +154,11 @@ def _reported(axis, history, looks, measured):
         "*",
         color=RED,
         markersize=12,
-        label=f"{label}, test, measured",
+        label="test, measured",
         clip_on=False,
     )
     axis.set(xlabel="epoch", ylabel="nats an image")
-    axis.legend(fontsize=8)
+    axis.legend(fontsize=9)
 
 
 def _bars(axis, kl):
@@ -162,7 +168,7 @@ def _bars(axis, kl):
     # A scale on which a dimension without information shows as none.
     axis.set_ylim(0, max(0.5, 1.12 * np.max(kl)))
     for place, nats in zip(places, kl, strict=True):
-        text = {"ha": "center", "va": "bottom", "fontsize": 8}
+        text = {"ha": "center", "va": "bottom", "fontsize": 9}
         axis.text(place, nats, f"{nats:.1f}", **text)
 
 
@@ -182,12 +188,13 @@ def _codes(axis, z_mean, std):
     axis.axvline(0, color=GREY, linestyle="--", linewidth=1)
     axis.set(
         title="4  Codes",
-        xlabel="z_mean",
-        ylabel="exp(z_log_var / 2)",
+        xlabel=code("z_mean"),
+        ylabel=SIGMA,
         ylim=(0, 1.1 * max(1, std.max())),
     )
     # Framed, lest its markers pass for codes.
-    axis.legend(fontsize=8, markerscale=1.6, frameon=True)
+    axis.legend(fontsize=9, markerscale=1.6, frameon=True)
+    axis.xaxis.get_major_locator().set_params(nbins=4)
 
 
 def _noise(axis, std, drawn_std):
@@ -195,8 +202,8 @@ def _noise(axis, std, drawn_std):
     axis.plot(ends, ends, "--", color=GREY, linewidth=1)
     axis.scatter(std, drawn_std, s=9, color=BLUE, linewidths=0)
     axis.set(
-        title="5  Spread of z",
-        xlabel="asked for, exp(z_log_var / 2)",
+        title="5  Spread of $z$",
+        xlabel=f"asked for, {SIGMA}",
         ylabel="found in many draws",
     )
 
@@ -205,16 +212,16 @@ def _pictures(axis, chart):
     half = len(chart.from_prior) // 2
     rows = {
         "image": chart.images,
-        "from z_mean": chart.from_mean,
-        "from z": chart.from_draw,
-        "from N(0, I)": chart.from_prior[:half],
+        f"from {code('z_mean')}": chart.from_mean,
+        "from $z$": chart.from_draw,
+        "from $N(0, I)$": chart.from_prior[:half],
         "again": chart.from_prior[half:],
     }
     mosaic = np.vstack([np.hstack(list(row)) for row in rows.values()])
     axis.imshow(mosaic, cmap="gray_r", vmin=0, vmax=255)
     side = chart.images.shape[1]
     middles = side * (np.arange(len(rows)) + 0.5)
-    axis.set_yticks(middles, list(rows), fontsize=8)
+    axis.set_yticks(middles, list(rows), fontsize=9)
     axis.set(title="6  Pictures", xticks=[])
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)

@@ -5,9 +5,16 @@ from matplotlib.ticker import MaxNLocator
 
 from vae_course.arguments import demand_shape, real_array
 from vae_course.densities import normal_pdf
-from vae_course.plots.style import LINE_COLOURS, RED, new_figure
+from vae_course.plots.style import (
+    FAINT,
+    GREY,
+    LINE_COLOURS,
+    RED,
+    code,
+    new_figure,
+)
 
-GREY = "#d5dade"
+KL = r"$\mathrm{KL}(q\,\|\,p)$"
 DASHES = "--", "-.", ":"
 ARROW = {"arrowstyle": "-|>", "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
 
@@ -35,7 +42,9 @@ def fitted_bells(z, target, panels):
         1, len(panels), squeeze=False, sharey=True, width=8.6
     )
     for axis, (title, bells) in zip(axes[0], panels.items(), strict=True):
-        axis.fill_between(z, target, color=GREY, label="target p")
+        axis.fill_between(
+            z, target, facecolor=FAINT, edgecolor=GREY, label="target $p$"
+        )
         for (name, (mean, std)), colour, dash in zip(
             bells.items(), LINE_COLOURS, DASHES, strict=False
         ):
@@ -45,14 +54,12 @@ def fitted_bells(z, target, panels):
                 dash,
                 color=colour,
                 linewidth=2.2,
-                label=f"{name}: mean {mean:z.2f}, σ {std:.2f}".replace(
-                    "mean -", "mean −"
-                ),
+                label=rf"{name}: mean ${mean:z.2f}$, $\sigma$ {std:.2f}",
             )
-        axis.set(title=title, xlabel="z", ylim=(0, None))
+        axis.set(title=title, xlabel="$z$", ylim=(0, None))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
-    axes[0, 0].set_ylabel("density, per unit of z")
+    axes[0, 0].set_ylabel("density, per unit of $z$")
     return figure
 
 
@@ -80,9 +87,9 @@ def kl_integrand(z, log_q, log_p, title=""):
     figure, (above, below) = new_figure(
         2, 1, height=5.6, sharex=True, height_ratios=[2, 3]
     )
-    above.plot(z, np.exp(log_p), color=RED, linewidth=3, label="p, expected")
+    above.plot(z, np.exp(log_p), color=RED, linewidth=3, label="$p$, expected")
     above.plot(
-        z, z, "--", color=LINE_COLOURS[0], linewidth=2, label="q, happens"
+        z, z, "--", color=LINE_COLOURS[0], linewidth=2, label="$q$, happens"
     )
     below.plot(z, z, color="black", linewidth=1)
     for colour, hatch in ("#e76300", ""), ("#3f90da", "///"):
@@ -101,8 +108,11 @@ def kl_integrand(z, log_q, log_p, title=""):
     for axis in above, below:
         axis.relim()
         axis.autoscale_view()
-    above.set(title=title, ylabel="density,\nper unit of z", ylim=(0, None))
-    below.set(xlabel="z", ylabel="q · (log q − log p),\nnats per unit of z")
+    above.set(title=title, ylabel="density,\nper unit of $z$", ylim=(0, None))
+    below.set(
+        xlabel="$z$",
+        ylabel=r"$q\,(\log\,q - \log\,p)$," "\nnats per unit of $z$",
+    )
     return figure
 
 
@@ -163,8 +173,8 @@ def kl_pull(panels):
         for at, height, slope in zip(places, heights, slopes, strict=True):
             _tangent_and_pull(axis, at, height, slope)
         axis.axhline(0, color="black", linewidth=0.8)
-        axis.set(title=f"Moving {name} alone", xlabel=name)
-    axes[0, 0].set_ylabel("KL(q ‖ p), nats")
+        axis.set(title=f"Moving {code(name)} alone", xlabel=code(name))
+    axes[0, 0].set_ylabel(f"{KL}, nats")
     return figure
 
 

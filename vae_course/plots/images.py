@@ -96,10 +96,10 @@ def compare_images(rows, heading=None, scale=0.8):
 
 
 def show_pictures(axes, pictures):
-    """Draw grey images, each in its axes and with its title."""
+    """Draw grey images, each in its axes and with its title below."""
     for axis, (title, image) in zip(axes, pictures.items(), strict=True):
         axis.imshow(np.squeeze(image), cmap="gray_r", vmin=0, vmax=1)
-        axis.set(title=title, xticks=[], yticks=[])
+        axis.set(xlabel=title, xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
 
 

@@ -8,10 +8,18 @@ from vae_course.plots.classes import (
     codes_in_plane,
     mark_point,
     name_classes,
+    name_of_point,
     scatter_classes,
 )
 from vae_course.plots.images import show_pictures
-from vae_course.plots.style import CLASS_MARKERS, RED, new_figure
+from vae_course.plots.style import (
+    CLASS_COLOURS,
+    CLASS_MARKERS,
+    GREY,
+    RED,
+    code,
+    new_figure,
+)
 
 
 def latent_plane(z, labels, names, heading="Codes of the images"):
@@ -63,7 +71,7 @@ def gaps(z, samples, distances, reach, heading="Codes and holes"):
             f"got {np.shape(distances)}"
         )
     figure, axis = new_figure(width=7.6, height=5.4)
-    axis.scatter(*z.T, s=4, color="#a9b4bc", linewidths=0, label="code")
+    axis.scatter(*z.T, s=4, color=GREY, linewidths=0, label="code")
     in_hole = np.asarray(distances) > reach
     kinds = {
         f"near a code ({(~in_hole).sum()})": (~in_hole, "o", "#1f5f9e"),
@@ -81,7 +89,8 @@ def gaps(z, samples, distances, reach, heading="Codes and holes"):
             **face,
         )
     axis.set(title=heading, xlabel=CODE_AXES[0], ylabel=CODE_AXES[1])
-    figure.legend(loc="outside right center")
+    legend = figure.legend(loc="outside right center")
+    legend.legend_handles[0].set(sizes=[22])
     return figure
 
 
@@ -133,12 +142,12 @@ def decoded_point(z, labels, names, point, pictures):
     z, labels = codes_in_plane(z, labels, names)
     k = len(pictures)
     figure, (plane, *beside) = new_figure(
-        1, 1 + k, width=6.4 + 2.2 * k, height=4.2, width_ratios=[2.8] + k * [1]
+        1, 1 + k, width=5.6 + 1.9 * k, height=4.2, width_ratios=[2.8] + k * [1]
     )
     scatter_classes(plane, z, labels, names)
     mark_point(plane, point)
     plane.set(
-        title=f"z = ({point[0]:.1f}, {point[1]:.1f})",
+        title=name_of_point(point, digits=1),
         xlabel=CODE_AXES[0],
         ylabel=CODE_AXES[1],
     )
@@ -180,14 +189,15 @@ def clouds(panels, labels, targets=None):
         sharey=True,
     )
     for axis, (title, codes) in zip(axes[0], panels.items(), strict=True):
-        for points, label, marker in zip(
-            codes, labels, CLASS_MARKERS, strict=False
+        for points, label, colour, marker in zip(
+            codes, labels, CLASS_COLOURS, CLASS_MARKERS, strict=False
         ):
             alone = len(points) == 1
             axis.scatter(
                 *np.transpose(points),
                 s=42 if alone else 11,
-                alpha=1.0 if alone else 0.5,
+                alpha=1.0 if alone else 0.7,
+                color=colour,
                 marker=marker,
                 linewidths=0,
                 label=label,
@@ -200,8 +210,9 @@ def clouds(panels, labels, targets=None):
                 color="black",
                 label="target",
             )
-        axis.set(title=title, xlabel="z, first dimension", aspect="equal")
-    axes[0, 0].set_ylabel("z, second dimension")
+        axis.set(title=title, xlabel=f"first number, {code('z[:, 0]')}")
+        axis.set_aspect("equal")
+    axes[0, 0].set_ylabel(CODE_AXES[1])
     shapes, names = axes[0, 0].get_legend_handles_labels()
     legend = figure.legend(
         shapes, names, loc="outside lower center", ncols=len(names)
@@ -252,8 +263,10 @@ def noise_held(z_mean, z_log_var, epsilon):
         for noise, line, slope in zip(
             epsilon[:, 0], lines, slopes[:, 0], strict=True
         ):
-            text = f"ε = {noise:g}, slope {slope:g}".replace("-", "−")
+            text = rf"$\varepsilon = {noise:g}$, slope ${slope:g}$"
             axis.text(x + 2.06, line[-1], text, va="center", fontsize=9)
-    axes[0].set(title="The mean is moved", xlabel="z_mean", ylabel="z")
-    axes[1].set(title="The log-variance is moved", xlabel="z_log_var")
+    axes[0].set_title("The mean is moved")
+    axes[1].set_title("The log-variance is moved")
+    axes[0].set(xlabel=code("z_mean"), ylabel=code("z"))
+    axes[1].set_xlabel(code("z_log_var"))
     return figure

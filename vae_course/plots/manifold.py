@@ -9,12 +9,16 @@ from vae_course.plots.classes import (
     codes_in_plane,
     mark_point,
     name_classes,
+    name_of_point,
     scatter_classes,
 )
 from vae_course.plots.images import show_pictures, without_channel
-from vae_course.plots.style import RED, new_figure
+from vae_course.plots.style import RED, code, new_figure
 
-PERCENTILE_AXES = "percentile of z[:, 0]", "percentile of z[:, 1]"
+PERCENTILE_AXES = (
+    f"percentile of {code('z[:, 0]')}",
+    f"percentile of {code('z[:, 1]')}",
+)
 
 
 def latent_planes(panels, labels, names, axes=None):
@@ -90,7 +94,7 @@ def decoded_points(models, labels, names):
         scatter_classes(plane, z, classes, names)
         mark_point(plane, point)
         plane.set(
-            title=f"{name}, z = ({point[0]:.2f}, {point[1]:.2f})",
+            title=f"{name}, {name_of_point(point, digits=2)}",
             xlabel=CODE_AXES[0],
             ylabel=CODE_AXES[1],
         )
@@ -178,13 +182,14 @@ def codes_and_prior(clouds):
                 density=True,
                 histtype="step",
                 linestyle=style,
+                linewidth=1.8,
                 label=name,
             )
         bell = normal_pdf(x, 0.0, 1.0)
-        axis.plot(x, bell, color=RED, linewidth=2.4, label="prior N(0, 1)")
+        axis.plot(x, bell, color=RED, linewidth=2.4, label="prior $N(0, 1)$")
         axis.set(title=f"Dimension {k + 1} of {latent_dim}")
-        axis.set_xlabel(f"z[:, {k}]")
-    axes[0, 0].set_ylabel("density, per unit of z")
+        axis.set_xlabel(code(f"z[:, {k}]"))
+    axes[0, 0].set_ylabel("density, per unit of $z$")
     lines = axes[0, 0].get_legend_handles_labels()
     figure.legend(*lines, loc="outside lower center", ncols=len(lines[0]))
     return figure

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_course.plots.style import RED, new_figure
+from vae_course.plots.style import GREY, RED, new_figure
 
 
 def hourglass(shapes):
@@ -23,7 +23,7 @@ def hourglass(shapes):
     colours = [RED if n == min(counts) else "#5b6b73" for n in counts]
     figure, axis = new_figure(width=7.0, height=0.3 * len(shapes) + 0.9)
     places = range(len(counts))
-    axis.plot(counts, places, color="#c9d1d5", zorder=1)
+    axis.plot(counts, places, color=GREY, zorder=1)
     axis.scatter(counts, places, s=55, color=colours, zorder=2)
     for place, n in enumerate(counts):
         axis.annotate(

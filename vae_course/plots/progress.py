@@ -3,9 +3,9 @@
 from vae_course.plots.style import new_figure
 
 LOOKS = {
-    "passed": {"facecolor": "#3f90da", "edgecolor": "#3f90da"},
+    "passed": {"facecolor": "#1f5f9e", "edgecolor": "#1f5f9e"},
     "failed": {"facecolor": "white", "edgecolor": "#bd1f01"},
-    "not started": {"facecolor": "white", "edgecolor": "#94a4a2"},
+    "not started": {"facecolor": "white", "edgecolor": "#717581"},
 }
 SIGNS = {"passed": ("✓", "white"), "failed": ("×", "#bd1f01")}
 

@@ -19,6 +19,9 @@ CLASS_COLOURS = (
 CLASS_MARKERS = "osD^vP*X<>"
 RED = "#bd1f01"
 LINE_COLOURS = "#3f90da", "#e76300", "#832db6", "#a96b59", "#717581"
+# What stands behind: dots that are legible, and what only leads the eye.
+GREY, FAINT = "#87929a", "#c3cbd0"
+LITERAL = {"_": r"\_", " ": r"\ ", ":": "{:}", ",": "{,}"}
 STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -28,7 +31,9 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": plt.cycler(color=CLASS_COLOURS),
+    "axes.prop_cycle": plt.cycler(color=LINE_COLOURS),
+    "figure.constrained_layout.h_pad": 0.08,
+    "figure.constrained_layout.w_pad": 0.08,
     "image.cmap": "gray_r",
     "legend.frameon": False,
 }
@@ -37,6 +42,21 @@ STYLE = {
 def use_style():
     """Draw all further figures of this session in the course's style."""
     plt.rcParams.update(STYLE)
+
+
+def code(name):
+    """Typeset a name of the code for the text of a figure.
+
+    Args:
+        name: such as "z_log_var".
+
+    Returns:
+        str, the name in the letters of a typewriter, as mathtext.
+    """
+    # In braces no sign is spaced as it would be in a formula.
+    for sign, literal in LITERAL.items():
+        name = name.replace(sign, literal)
+    return rf"$\mathtt{{{name}}}$"
 
 
 def new_figure(rows=1, columns=1, width=8.0, height=3.5, **options):
