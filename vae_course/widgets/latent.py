@@ -136,8 +136,9 @@ class PairedView(ipywidgets.HBox):
             for name, ground in grounds.items()
         }
         for view in self.views.values():
+            view.layout.flex, view.layout.min_width = "1 1 340px", "0"
             # Narrow enough for the pictures to stand below the plane.
-            view.layout.width = f"{view.wide + 24:.0f}px"
+            view.layout.max_width = f"{view.wide + 24:.0f}px"
         super().__init__(
             list(self.views.values()), layout={"flex_flow": "row wrap"}
         )
