@@ -55,6 +55,17 @@ def test_pixels_stay_in_range_for_codes_far_out(build, rng):
     assert np.all((images >= 0) & (images <= 1))
 
 
+@pytest.mark.parametrize("build", [VARIATIONAL[1], DECODERS[1]])
+def test_hidden_layers_have_the_widths_asked_for(build):
+    network = build(latent_dim=3, units=(7, 5, 6))
+    dense = [x for x in network.layers if isinstance(x, keras.layers.Dense)]
+    assert [layer.units for layer in dense][:3] == [7, 5, 6]
+    with pytest.raises(ValueError, match="units: expected at least 1, got 0"):
+        build(units=(7, 0))
+    with pytest.raises(TypeError, match="units: expected an int, got 1.5"):
+        build(units=(1.5,))
+
+
 def test_encoder_is_the_one_of_the_curriculum():
     convolutions = [
         (layer.filters, layer.kernel_size, layer.strides, layer.padding)

@@ -133,22 +133,23 @@ def build_dense_encoder(latent_dim=2):
     )
 
 
-def build_dense_variational_encoder(latent_dim=2):
+def build_dense_variational_encoder(latent_dim=2, units=(256, 128)):
     """Build the encoder of a VAE without convolutions, for a CPU.
 
     Args:
         latent_dim: int >= 1, how many numbers describe an image.
+        units: ints >= 1, the widths of the hidden layers.
 
     Returns:
         keras.Model, float (n, 32, 32, 1) in [0, 1] -> the list [z_mean,
         z_log_var, z], each float (n, latent_dim).
 
     Raises:
-        TypeError: if latent_dim is not an int.
-        ValueError: if it is less than 1.
+        TypeError: if latent_dim or a width is not an int.
+        ValueError: if one of them is less than 1.
     """
     return _with_two_heads(
-        _dense_layers(), latent_dim, "dense_variational_encoder"
+        _dense_layers(units), latent_dim, "dense_variational_encoder"
     )
 
 
@@ -181,25 +182,25 @@ def build_conditional_encoder(latent_dim=2, n_classes=10):
     return keras.Model([x, label], outputs, name="conditional_encoder")
 
 
-def build_dense_decoder(latent_dim=2):
+def build_dense_decoder(latent_dim=2, units=(128, 256)):
     """Build a decoder without convolutions, far faster on a CPU.
 
     Args:
         latent_dim: int >= 1, how many numbers describe an image.
+        units: ints >= 1, the widths of the hidden layers.
 
     Returns:
         keras.Model, float (n, latent_dim) -> (n, 32, 32, 1) in (0, 1).
 
     Raises:
-        TypeError: if latent_dim is not an int.
-        ValueError: if it is less than 1.
+        TypeError: if latent_dim or a width is not an int.
+        ValueError: if one of them is less than 1.
     """
     latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(256, activation="relu"),
+            *_hidden_layers(units),
             layers.Dense(32 * 32, activation="sigmoid", dtype="float32"),
             layers.Reshape(IMAGE_SHAPE, dtype="float32", name="x_mean"),
         ],
@@ -229,12 +230,13 @@ def _convolutions():
     return [*(_halve(filters) for filters in (32, 64, 128)), layers.Flatten()]
 
 
-def _dense_layers():
-    return [
-        layers.Flatten(),
-        layers.Dense(256, activation="relu"),
-        layers.Dense(128, activation="relu"),
-    ]
+def _dense_layers(units=(256, 128)):
+    return [layers.Flatten(), *_hidden_layers(units)]
+
+
+def _hidden_layers(units):
+    widths = (demand_count("units", width, smallest=1) for width in units)
+    return [layers.Dense(width, activation="relu") for width in widths]
 
 
 def _halve(filters):

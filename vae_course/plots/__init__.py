@@ -50,6 +50,7 @@ from vae_course.plots.style import (
     new_figure,
     use_style,
 )
+from vae_course.plots.tradeoff import move_tradeoff, tradeoff
 from vae_course.plots.training import loss_terms
 
 __all__ = [
@@ -85,11 +86,13 @@ __all__ = [
     "manifold",
     "move_ellipses",
     "move_integrand",
+    "move_tradeoff",
     "new_figure",
     "noise_held",
     "patient_chart",
     "progress_map",
     "radii",
     "rate_distortion",
+    "tradeoff",
     "use_style",
 ]

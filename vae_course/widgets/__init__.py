@@ -4,10 +4,12 @@ from vae_course.widgets.divergence import kl_explorer
 from vae_course.widgets.explorer import Explorer, Slider
 from vae_course.widgets.latent import latent_explorer, paired_explorer
 from vae_course.widgets.normal import covariance_explorer, normal_explorer
+from vae_course.widgets.tradeoff import beta_explorer
 
 __all__ = [
     "Explorer",
     "Slider",
+    "beta_explorer",
     "covariance_explorer",
     "kl_explorer",
     "latent_explorer",
