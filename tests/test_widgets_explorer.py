@@ -16,6 +16,7 @@ EXPLORERS = [
     widgets.normal_explorer,
     widgets.covariance_explorer,
     widgets.kl_explorer,
+    widgets.reparametrisation_explorer,
 ]
 of_every_explorer = pytest.mark.parametrize("make", EXPLORERS)
 
@@ -178,6 +179,15 @@ def test_kl_explorer_keeps_one_scale_that_holds_every_curve(views):
             assert axis.get_ylim() == (low, high)
             heights = np.concatenate([line.get_ydata() for line in axis.lines])
             assert low <= heights.min() and heights.max() <= high
+
+
+def test_reparametrisation_explorer_says_the_sum_and_the_slopes(views):
+    view = views[widgets.reparametrisation_explorer]
+    view.move(-1.0, 2.0, -0.5)
+    slope = -0.25 * np.e
+    assert numbers_in(view.words) == pytest.approx(
+        [-1.0, np.e, -0.5, -1 + 2 * slope, 1.0, slope], abs=0.006
+    )
 
 
 def test_names_of_places_are_sent_to_the_front_end():

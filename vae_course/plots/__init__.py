@@ -42,6 +42,10 @@ from vae_course.plots.manifold import (
 )
 from vae_course.plots.networks import hourglass
 from vae_course.plots.progress import progress_map
+from vae_course.plots.reparametrisation import (
+    move_reparametrisation,
+    reparametrisation,
+)
 from vae_course.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -87,6 +91,7 @@ __all__ = [
     "move_ellipses",
     "move_integrand",
     "move_tradeoff",
+    "move_reparametrisation",
     "new_figure",
     "noise_held",
     "patient_chart",
@@ -94,5 +99,6 @@ __all__ = [
     "radii",
     "rate_distortion",
     "tradeoff",
+    "reparametrisation",
     "use_style",
 ]
