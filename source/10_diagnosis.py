@@ -14,7 +14,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from vae_course import clinic, data, densities, plots, runtime
+from vae_course import clinic, data, densities, plots, runtime, widgets
 from vae_course.checks import lesson_10 as check
 
 plots.use_style()
@@ -25,7 +25,6 @@ from IPython.display import display
 
 from vae_course import losses, models, networks, training
 
-# %%
 SEED = 0
 LATENT_DIM = 8
 BETAS = runtime.pick(
@@ -39,11 +38,6 @@ N_TEST = runtime.pick(full=5_000, quick=500)
 N_WEIGHED = runtime.pick(full=200, quick=20)
 DRAWS = 512
 
-rng = np.random.default_rng(SEED)
-(x_all, y_all), (x_test, y_test) = data.load_fashion_mnist()
-x_all, x_test = map(data.prepare_images, (x_all[:N_ALL], x_test[:N_TEST]))
-x_train, y_train = x_all[:N_TRAIN], y_all[:N_TRAIN]
-
 # %% [markdown]
 # ## Five losses that have fallen
 #
@@ -53,6 +47,10 @@ x_train, y_train = x_all[:N_TRAIN], y_all[:N_TRAIN]
 # learning rate that falls to zero.
 
 # %% role="train"
+rng = np.random.default_rng(SEED)
+(x_all, y_all), (x_test, y_test) = data.load_fashion_mnist()
+x_all, x_test = map(data.prepare_images, (x_all[:N_ALL], x_test[:N_TEST]))
+x_train, y_train = x_all[:N_TRAIN], y_all[:N_TRAIN]
 
 
 def train_quickly(model, *arrays):
@@ -93,7 +91,9 @@ shown = x_test[:10]
 rows = {"image": shown}
 for beta in (BETAS[0], BETAS[-2], BETAS[-1]):
     rows[f"β = {beta:g}"] = vaes[beta](shown)
-plots.compare_images(rows, "Test images, and what three VAEs make of them")
+plots.compare_images(
+    rows, "Test images, and what three VAEs make of them", scale=0.7
+)
 
 # %% [markdown]
 # *Figure: ten test images; below them, row by row, their reconstructions for
@@ -168,6 +168,35 @@ plots.rate_distortion(BETAS, rates, distortions)
 # sharpest, but codes have left the prior, and samples from N(0, I) tend to
 # fall into holes. Far to the left samples are safe and all alike. What is
 # always wrong is a point that you did not mean to be at.
+
+# %% [markdown]
+# ### Move along a curve
+#
+# The slider goes through nine VAEs, trained beforehand. They too have eight
+# latent dimensions; their layers are narrower, their training longer. All get
+# the same 24 draws from N(0, I) to make their samples of.
+#
+# Which β would you take to draw known garments again, and which to make up
+# new ones? Between which dots does more rate buy nothing at all?
+
+# %%
+widgets.beta_explorer(shown[:8])
+
+# %% [markdown]
+# *Figure: left, such a curve, with a red diamond at the chosen β; the rate
+# stands on a root scale, so here the slopes are not −β. Right, eight test
+# images, their reconstructions, and three rows of samples. Where the view is
+# not running, β is 1.*
+#
+# <details><summary>What we see</summary>
+#
+# Below β = 0.1 the curve is level: the codes cost ever more, and no picture
+# gets better for it. To draw again, take about 0.1. To make up new garments,
+# rather 3 to 10: at β = 1, the best ELBO, some samples still are nothing one
+# could wear. From 30 on kinds of garment are lost, until at 100 one blot
+# remains.
+#
+# </details>
 
 # %% [markdown]
 # ## Where the nats go

@@ -35,7 +35,7 @@ def tradeoff(sweep, chosen=0):
             f"samples: expected a multiple of the {n} images, got {m}"
         )
     figure, (curve, pictures) = new_figure(
-        1, 2, width=9.6, height=4.0, width_ratios=[3.4, 5]
+        1, 2, width=9.2, height=3.7, width_ratios=[3.3, 5]
     )
     _draw_curve(curve, sweep)
     side = sweep.images.shape[1]
