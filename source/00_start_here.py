@@ -243,13 +243,14 @@ for axis, image in zip(axes, [x_train[chosen[9]], x[9]], strict=True):
     axis.imshow(image)
     axis.spines[:].set_visible(True)
     axis.set(xlabel="column of pixels", ylabel="row of pixels")
-axes[0].set_title("as it came: 28 × 28")
-axes[1].set_title("prepared: 32 × 32")
+axes[0].set_title("As it came: 28 × 28")
+axes[1].set_title("Prepared: 32 × 32")
 figure
 
 # %% [markdown]
-# *Figure: the same ankle boot twice, at the same size, each in a frame. The
-# right frame is larger by two empty pixels on every side.*
+# *Figure: the same ankle boot twice, at the same size, each in a frame whose
+# sides count pixels, rows downwards. The right frame is larger by two empty
+# pixels on every side.*
 #
 # The garment itself has not changed. Only the frame around it grew.
 
