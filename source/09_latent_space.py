@@ -188,7 +188,7 @@ plots.codes_and_prior({"drawn z": z})
 
 # %% [markdown]
 # *Figure: for each of the two dimensions the density of the drawn codes as
-# steps, and the bell of the prior as a red line.*
+# steps, lower and wider than the bell of the prior, a red line.*
 #
 # The number after ± is the standard error. The variances lie above 1 by many
 # of them: the cloud is too wide. In our run it is hollow as well: near the
@@ -311,7 +311,8 @@ plots.latent_planes(
 
 # %% [markdown]
 # *Figure: left the VAE's codes, right the same codes as percentiles in a
-# square from 0 to 1.*
+# square from 0 to 1, each class with its colour, marker and name. On the right
+# the codes are pressed against the sides, and much of the middle is bare.*
 #
 # Where the square is crowded, there are more codes than the prior asks for;
 # where it is bare, fewer. Most of its edges are crowded: the cloud's width,
