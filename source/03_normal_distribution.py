@@ -189,7 +189,7 @@ x = np.linspace(-6, 6, 601)
 bells = {
     "standard normal: mean 0, variance 1": (0, 1),
     "mean 0, variance 4": (0, 4),
-    "mean -3, variance 0.5": (-3, 0.5),
+    "mean −3, variance 0.5": (-3, 0.5),
     "mean 3, variance 0.1": (3, 0.1),
 }
 plots.density_curves(
@@ -201,7 +201,7 @@ plots.density_curves(
 
 # %% [markdown]
 # *Figure: four bell curves. The standard normal, drawn thick and red, peaks
-# at 0. A wider one around 0 is lower; the two around -3 and 3 are narrower
+# at 0. A wider one around 0 is lower; the two around −3 and 3 are narrower
 # and higher, the one at 3 so narrow that it rises above 1.*
 #
 # Wider means lower: all four enclose the same area. Now choose the two
