@@ -24,7 +24,7 @@ help:
 	@echo "make notebooks        build lessons/ and solutions/ from source/"
 	@echo "make check-notebooks  say which notebooks are out of step"
 	@echo "make lint             check the style of the code"
-	@echo "make bench            time solutions, checks, the grader, a view"
+	@echo "make bench            time solutions, checks, the grader, the views"
 	@echo "make mutate           change every solution, see what checks miss"
 	@echo "make constraints      pin the versions that are installed now"
 	@echo "make clean            remove the environment"
@@ -55,6 +55,7 @@ bench: $(VENV)/author
 	python tools/bench_lessons.py
 	python tools/bench_grading.py
 	python tools/bench_widgets.py
+	python tools/bench_live.py
 
 constraints: $(VENV)/author
 	{ echo "# The exact versions last tested, written by make constraints."; \

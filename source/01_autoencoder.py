@@ -26,7 +26,7 @@ tf = runtime.start_tensorflow()
 import keras
 from keras import layers, ops
 
-from vae_course import models, networks
+from vae_course import live, models, networks
 
 # %% [markdown]
 # We train on some thousands of pictures, chosen by chance from the training
@@ -529,7 +529,8 @@ for name, cost in costs.items():
 # We let every picture pass once and stop ten times to look. What Keras calls
 # an *epoch* is here a tenth of the way. So each number comes from pictures
 # that the network had not learnt from before. `jit_compile=False` skips a
-# compiler that does not pay on a CPU.
+# compiler that does not pay on a CPU. `live.TrainingView` draws, as training
+# runs, the loss and what becomes of ten unseen garments.
 
 # %% role="train"
 runtime.set_seed(SEED)
@@ -545,6 +546,7 @@ history = autoencoder.fit(
     batch_size=BATCH_SIZE,
     epochs=STOPS,
     steps_per_epoch=N_TRAIN // BATCH_SIZE // STOPS,
+    callbacks=[live.TrainingView(x_test[shown])],
     verbose=0,
 ).history["reconstruction_loss"]
 seconds = time.perf_counter() - started
@@ -554,7 +556,13 @@ print(
 )
 
 # %% [markdown]
+# *Figure: a falling curve with a dot for each stop; a number with an arrow is
+# a first mean that lies far above the others. Below it ten garments of the
+# test set, and a soft drawing of each.*
+#
 # ### The loss on the way
+#
+# The same dots, beside what we know already:
 
 # %%
 x_mean = autoencoder.predict(x_test, verbose=0)

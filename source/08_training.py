@@ -175,7 +175,7 @@ print(f"devices that share a batch: {n_devices}")
 # at every place of the picture. Lessons 09 and 10 use the VAE that we train
 # here, whichever it is.
 #
-# Its training takes a dataset, a schedule, a backup and a live curve: these
+# Its training takes a dataset, a schedule, a backup and a live view: these
 # come next, with a warm-up, which you need where β is heavy.
 
 # %% [markdown]
@@ -685,7 +685,8 @@ print("epochs that the second fit reports:", run.epoch)
 # ## Put together: the training
 #
 # The network and setting chosen above; the schedule; a backup for each epoch;
-# the best weights kept; and a curve that is drawn while `fit` runs.
+# the best weights kept; and a view of both terms, and of ten images held
+# back, that is drawn while `fit` runs.
 # `val_total_loss` may choose here, for β is 1 throughout.
 # `steps_per_execution` takes several steps before it comes back to Python.
 #
@@ -700,7 +701,7 @@ callbacks = [
     keras.callbacks.ModelCheckpoint(
         path, monitor="val_total_loss", mode="min", save_best_only=True
     ),
-    live.LiveCurve(),
+    live.TrainingView(x_held_back[:10]),
 ]
 runtime.set_seed(SEED)
 with training.strategy().scope():
@@ -723,7 +724,8 @@ print(f"expected for all {EPOCHS}: {expected[network]:.0f} s")
 # right, the KL loss. Round blue dots are means over the training images while
 # the weights still changed, orange squares are images held back, after each
 # epoch. A number with an arrow is a first mean that lies far above the panel.
-# Mind the axes: the right one spans far fewer nats.*
+# Mind the axes: the right one spans far fewer nats. Below, ten images held
+# back, and a soft drawing of each.*
 #
 # Each dot is a mean over a whole epoch and lags behind its square, most of
 # all in the first, which still knows the untrained network. When the squares
