@@ -112,6 +112,11 @@ def test_lines_of_a_message_begin_below_each_other():
         assert margins == {2, 9}
 
 
+def test_message_in_a_notebook_is_emphasised_by_weight_alone():
+    told = "\n".join(ExerciseFailed("a", "b", "c")._render_traceback_())
+    assert set(re.findall(r"\x1b\[(\d+)m", told)) == {"0", "1"}
+
+
 def test_message_keeps_the_indentation_of_code():
     text = str(ExerciseFailed("a", "def f():\n    return", "c"))
     assert "\n" + 13 * " " + "return" in text
