@@ -22,7 +22,7 @@
 # %% role="setup"
 import numpy as np
 
-from vae_course import data, plots, runtime
+from vae_course import data, plots, runtime, widgets
 from vae_course.checks import lesson_04 as check
 
 plots.use_style()
@@ -315,6 +315,23 @@ plots.noise_held(1.5, np.log(0.25), epsilon=[-2, -1, 0, 1, 2])
 # Move the mean, and every draw comes along by as much: all slopes are 1.
 # Raise the log-variance, and every draw moves away from the mean, the faster
 # the further out it is. A draw that sits on the mean stays there.
+#
+# Now throw once (`epsilon`), hold it, and move the other two yourself. Which
+# of the three changes a slope?
+
+# %%
+widgets.reparametrisation_explorer()
+
+# %% [markdown]
+# *Figure: three sliders, z_mean, z_log_var and epsilon. On a line above,
+# under the grey standard normal, stand five grey draws and a red diamond, the
+# chosen epsilon. A straight line leads from each to its z on the line below,
+# where the blue bell of z hangs upside down. Right, two bars: the slopes of
+# the red z by z_mean and by z_log_var.*
+#
+# The mean changes no slope at all, and the slope by it is always 1. That by
+# `z_log_var` is $\tfrac12\sigma\varepsilon$: it turns with the sign of the
+# draw, and you will derive it below.
 
 # %% [markdown]
 # ## A layer, from nothing
@@ -506,14 +523,14 @@ for rows in (1000, 7):
     print(f"{rows} pictures at once ->", encoder(many[:rows])[2].shape)
 for name, (across, up) in zip(names, code_stds, strict=True):
     print(f"{name:10} σ {across:.2f} across, {up:.2f} up")
-panels = {"z_mean: points": codes[:, None], "z: clouds": code_draws}
+panels = {"Means: points": codes[:, None], "Draws: clouds": code_draws}
 plots.clouds(panels, names)
 
 # %% [markdown]
 # *Figure: two panels over the same plane. Left, four points with a legend:
 # Trouser, Sandal, Bag, Ankle boot, each with its own marker and colour.
 # Right, a cloud of such markers around each of the four places; the clouds
-# differ in width and height.*
+# differ in width and height. The axes are the code's two numbers.*
 #
 # Each picture now owns a neighbourhood. The clouds differ in width because
 # the second head gives every picture its own log-variances, one for each
@@ -657,7 +674,7 @@ for step in range(STEPS + 1):
 # %%
 after = np.stack([sampling(parameters) for _ in range(DRAWS)], axis=1)
 plots.clouds(
-    {"before": before, f"after {STEPS} steps": after},
+    {"Before": before, f"After {STEPS} steps": after},
     ["cloud 1", "cloud 2", "cloud 3"],
     targets,
 )
@@ -781,7 +798,7 @@ plots.estimates(
         f"By the score, σ = {STD}, {BATCH_SIZE} draws": by_mean[1].mean(1),
     },
     exact=2 * MEAN,
-    xlabel="slope of E[z²] by z_mean, estimated from one batch",
+    xlabel=f"slope of $E[z^2]$ by {plots.code('z_mean')}, from one batch",
 )
 
 # %% [markdown]
