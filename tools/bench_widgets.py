@@ -21,6 +21,7 @@ from vae_course import networks, plots, widgets  # noqa: E402
 
 CODES = 1_500
 MOVES = 200
+RNG = np.random.default_rng(0)
 
 
 def main():
@@ -32,6 +33,8 @@ def main():
         "normal explorer": widgets.normal_explorer(),
         "covariance explorer": widgets.covariance_explorer(),
         "KL explorer": widgets.kl_explorer(),
+        "reparametrisation explorer": widgets.reparametrisation_explorer(),
+        "β explorer": widgets.beta_explorer(RNG.random((8, 32, 32, 1))),
     }
     print(f"{os.cpu_count()} cores\n")
     print("view                            ms a picture   pictures a second")
@@ -61,8 +64,9 @@ def seconds_of_moves(view):
         before = pictures_of(view)
         started = time.perf_counter()
         view._handle_custom_msg({"numbers": numbers, "serial": serial}, [])
-        yield time.perf_counter() - started
-        assert pictures_of(view) != before
+        seconds = time.perf_counter() - started
+        if pictures_of(view) != before:  # a slider of few places may stay
+            yield seconds
 
 
 def ends(view):

@@ -214,5 +214,4 @@ def _cut_off_the_first(axis, first_epoch, heights, smallest_span):
         ha="center",
         va="top",
         fontsize=9,
-        color=LINE_COLOURS[0],
     )
