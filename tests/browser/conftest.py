@@ -1,15 +1,13 @@
 import contextlib
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from chromium import NAMES, find_browser, running_browser
 from lab import running_lab
 from notebook_page import Notebook
 
-BROWSERS = "chromium", "chromium-browser", "google-chrome"
-NOTHING_BUT_THIS_MACHINE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 # A lesson trains while it runs, perhaps on a busy machine.
 PATIENCE = 300_000
 
@@ -26,19 +24,14 @@ def artefacts():
 @pytest.fixture(scope="module")
 def browser():
     """Start the browser that this machine has."""
-    api = pytest.importorskip(
+    pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed"
     )
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = find_browser()
     if found is None:
-        pytest.skip(f"none of {', '.join(BROWSERS)} is on the path")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=[f"--host-resolver-rules={NOTHING_BUT_THIS_MACHINE}"],
-        )
+        pytest.skip(f"none of {', '.join(NAMES)} is on the path")
+    with running_browser(found) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -35,12 +35,12 @@ class Lab:
     token: str
     files: Path
 
-    def copy_lessons(self):
+    def copy_lessons(self, lessons=LESSONS):
         """Give a new learner a copy of the lessons; return its folder."""
         folder = f"learner{len(list(self.files.iterdir())) + 1}"
         ignored = shutil.ignore_patterns(".ipynb_checkpoints", "trained")
         copy = self.files / folder / "lessons"
-        shutil.copytree(LESSONS, copy, ignore=ignored)
+        shutil.copytree(lessons, copy, ignore=ignored)
         return folder
 
     def page_of(self, folder, lesson):
@@ -65,11 +65,11 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running_lab(folder, log):
+def running_lab(folder, log, quick=True):
     """Run JupyterLab, and stop it at the end.
 
     What it keeps for the next time goes into the folder, not to the user's
-    own settings. Kernels train briefly and never ask the network.
+    own settings. Kernels train briefly, if quick, and never ask the network.
     """
     files, token = folder / "files", secrets.token_hex(16)
     files.mkdir()
@@ -84,7 +84,7 @@ def running_lab(folder, log):
                 **os.environ,
                 **own,
                 "JUPYTER_TOKEN": token,
-                "VAE_COURSE_QUICK": "1",
+                "VAE_COURSE_QUICK": str(int(quick)),
                 "VAE_COURSE_OFFLINE": "1",
             },
             stdout=output,

@@ -10,6 +10,7 @@ from matplotlib.image import imread
 
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 PICTURE = "img, canvas"
+VIEWS = ".vae-plane, .vae-explorer"
 TROUBLE = "[data-mime-type$=error], [data-mime-type$=stderr]"
 COUNT_CELLS = "document.querySelectorAll('.jp-Notebook .jp-Cell').length"
 PROMPTS = """
@@ -35,6 +36,25 @@ OTHER_PIXELS = f"""([image, before]) => {{
     return now && now != before;
 }}"""
 SAME_PIXELS = f"([image, before]) => ({PIXELS})(image) == before"
+IS_ANSWERED = """view => {
+    const place = [...view.querySelectorAll('output')].map(
+        said => said.textContent);
+    const words = view.querySelector('.vae-words').textContent;
+    return words.startsWith(`z = (${place.join(', ')})`);
+}"""
+IS_TOLD = """([view, text]) => {
+    const told = view.querySelector('[role=status]').textContent;
+    return told && text.endsWith(told);
+}"""
+IS_CUT_OFF = """view => {
+    const output = view.closest('.jp-OutputArea-output');
+    return output.scrollHeight > output.clientHeight
+        || output.scrollWidth > output.clientWidth;
+}"""
+HAS_MOVED = "([text, before]) => text.getAttribute('x') != before"
+PLACE_OF_TEXT = """text =>
+    ['x', 'y'].map(name => parseFloat(text.getAttribute(name)) / 100)"""
+HAS_FOCUS = "element => element == document.activeElement"
 SHARE_OF_WAY = """slider =>
     (slider.value - slider.min) / (slider.max - slider.min)"""
 
@@ -46,9 +66,9 @@ class Notebook:
     are found by their order in the file.
     """
 
-    def __init__(self, page, name):
+    def __init__(self, page, name, lessons=LESSONS):
         self.page, self.name = page, name
-        text = (LESSONS / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = (lessons / f"{name}.ipynb").read_text(encoding="utf-8")
         self.sources = json.loads(text)["cells"]
 
     def open(self, url):
@@ -81,14 +101,25 @@ class Notebook:
 
     def run_all_by_keyboard(self):
         """Run all cells from the palette of commands."""
-        keyboard, command = self.page.keyboard, "Run All Cells"
         with self.running():
-            keyboard.press("ControlOrMeta+Shift+C")
-            self.page.locator(".lm-CommandPalette-input:focus").wait_for()
-            keyboard.type(command)
-            chosen = self.page.locator(".lm-CommandPalette-item.lm-mod-active")
-            chosen.get_by_text(command, exact=True).wait_for()
-            keyboard.press("Enter")
+            self._command("Run All Cells")
+
+    def use_theme(self, name):
+        self._command(f"Use Theme: {name}")
+        light = str("Light" in name).lower()
+        self.page.wait_for_function(
+            f"document.body.dataset.jpThemeLight == '{light}'"
+        )
+
+    def _command(self, name):
+        """Choose a command in the palette, by keyboard."""
+        keyboard = self.page.keyboard
+        keyboard.press("ControlOrMeta+Shift+C")
+        self.page.locator(".lm-CommandPalette-input:focus").wait_for()
+        keyboard.type(name)
+        chosen = self.page.locator(".lm-CommandPalette-item.lm-mod-active")
+        chosen.get_by_text(name, exact=True).wait_for()
+        keyboard.press("Enter")
 
     @contextlib.contextmanager
     def running(self):
@@ -119,8 +150,8 @@ class Cell:
     """One cell of an open lesson."""
 
     def __init__(self, notebook, index):
-        self._notebook, self._page = notebook, notebook.page
-        self._root = self._page.locator(
+        self._notebook, self.page = notebook, notebook.page
+        self._root = self.page.locator(
             f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]'
         )
 
@@ -139,10 +170,19 @@ class Cell:
     def run(self):
         self._root.locator(".cm-content").click()
         with self._notebook.running():
-            self._page.keyboard.press("ControlOrMeta+Enter")
+            self.page.keyboard.press("ControlOrMeta+Enter")
 
     def picture(self):
         return Picture(self._root.locator(".jp-OutputArea").locator(PICTURE))
+
+    def views(self):
+        return [View(view) for view in self._root.locator(VIEWS).all()]
+
+    def film(self):
+        """Return what shows of its views, without the focus, as a PNG."""
+        self.page.evaluate("document.activeElement.blur()")
+        output = self._root.locator(".jp-OutputArea-output")
+        return output.filter(has=self.page.locator(VIEWS)).screenshot()
 
     def slider(self, name):
         return self._root.get_by_role("slider", name=name)
@@ -156,33 +196,114 @@ class Cell:
     def is_active(self):
         return "jp-mod-active" in self._root.get_attribute("class").split()
 
+    def select(self):
+        self._root.locator(".jp-InputPrompt").click()
 
-class Plane:
+
+class View:
+    """A view of the course: what one moves in it, and what it tells."""
+
+    def __init__(self, root):
+        self._root, self.page = root, root.page
+
+    def controls(self):
+        """Return what can be moved or pressed, in its order."""
+        found = self._root.locator("[role=application], input, button")
+        return [Control(control) for control in found.all()]
+
+    def button(self, name):
+        return self._root.get_by_role("button", name=name, exact=True)
+
+    def wait_until_told(self, text):
+        """Wait until a screen reader has been told this, or its end."""
+        arg = [self._root.element_handle(), text]
+        self.page.wait_for_function(IS_TOLD, arg=arg)
+
+    def is_cut_off(self):
+        """Say whether the output has to be scrolled to see all of it."""
+        return self._root.evaluate(IS_CUT_OFF)
+
+
+class Control:
+    """What can be moved or pressed in a view."""
+
+    def __init__(self, shown):
+        self._shown = shown
+
+    def look(self):
+        """Return it and what is around it, as a PNG."""
+        return self._shown.locator("..").screenshot()
+
+    def has_focus(self):
+        return self._shown.evaluate(HAS_FOCUS)
+
+
+class Plane(View):
     """A plane in which a point is moved, with its sliders and pictures."""
 
     def __init__(self, view):
-        self._view = view
-        self._map = view.get_by_role("application")
+        super().__init__(view)
+        self.map = view.get_by_role("application")
+        self._axes = self.map.locator("> svg")
         self.picture = Picture(view.locator("canvas").first)
 
     def click(self, across, down):
         """Click at a place given in shares of the axes."""
-        axes = self._map.locator("> svg")
-        box = axes.bounding_box()
-        axes.click(
+        box = self._axes.bounding_box()
+        self._axes.click(
             position={"x": across * box["width"], "y": down * box["height"]}
         )
 
+    @contextlib.contextmanager
+    def pressed(self, across, down):
+        """Press there; let go after what is done within."""
+        self.map.scroll_into_view_if_needed()
+        self.move_pointer(across, down)
+        self.page.mouse.down()
+        yield
+        self.page.mouse.up()
+
+    def move_pointer(self, across, down):
+        """Move it there, in several steps."""
+        box = self._axes.bounding_box()
+        x = box["x"] + across * box["width"]
+        y = box["y"] + down * box["height"]
+        self.page.mouse.move(x, y, steps=10)
+
     def press(self, key):
-        self._map.press(key)
+        self.map.press(key)
 
     def place(self):
         """Return where the sliders stand, across and up, in such shares."""
-        sliders = self._view.get_by_role("slider").all()
-        return [slider.evaluate(SHARE_OF_WAY) for slider in sliders[:2]]
+        sliders = self._root.get_by_role("slider").all()
+        return [slider.evaluate(SHARE_OF_WAY) for slider in sliders]
+
+    def end(self, name):
+        """Return where an end of the walk stands, across and up."""
+        x, y = self._end(name).evaluate(PLACE_OF_TEXT)
+        return [x, 1 - y]
+
+    def put(self, name):
+        """Put an end of the walk where the point is; wait for it."""
+        end = self._end(name).element_handle()
+        before = end.get_attribute("x")
+        self.button(f"Put {name} here").click()
+        self.page.wait_for_function(HAS_MOVED, arg=[end, before])
+
+    def _end(self, name):
+        return self._axes.get_by_text(name, exact=True)
+
+    def trail(self):
+        """Return the points of the trail, as it is drawn."""
+        return self._axes.locator("path.ink").get_attribute("d").split("M")[1:]
 
     def words(self):
-        return self._view.locator(".vae-words").text_content()
+        return self._root.locator(".vae-words").text_content()
+
+    def wait_until_answered(self):
+        """Wait until the words are those of the point."""
+        view = self._root.element_handle()
+        self.page.wait_for_function(IS_ANSWERED, arg=view)
 
 
 class Picture:
@@ -190,6 +311,10 @@ class Picture:
 
     def __init__(self, shown):
         self._shown = shown
+
+    def text(self):
+        """Return what stands in for it where it is not seen."""
+        return self._shown.get_attribute("alt")
 
     def look(self):
         """Wait until it is there, and return it as a PNG in a data URL."""

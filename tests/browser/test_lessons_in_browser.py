@@ -5,12 +5,20 @@ import re
 
 import numpy as np
 import pytest
+from barriers import barriers
 from lab import LESSONS
 from notebook_page import pixels
 
 SOLUTIONS = LESSONS.parent / "solutions"
 EXPLORER = "05-three-roads-to-one-number-3"
+VIEWS = {
+    "02_holes": "02-explore-1",
+    "05_kl_divergence": EXPLORER,
+    "09_latent_space": "09-explore-1",
+}
 PLANES = {"02_holes": 1, "09_latent_space": 2}
+WALK = "Walk from A to B"
+THEMES = "JupyterLab Dark", "JupyterLab Light"
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 RIGHT = """\
 def prepare_images(images):
@@ -20,7 +28,6 @@ def prepare_images(images):
 NOT_SCALED = RIGHT.replace(" / 255", "")
 # How MathJax shows what it cannot read, and a command that it does not know.
 NO_TEX = "mjx-merror, mjx-container mtext[mathcolor=red]"
-HAS_FOCUS = "element => element == document.activeElement"
 
 
 @pytest.fixture(
@@ -91,11 +98,52 @@ def test_hint_opens_and_shows_its_text(untouched):
     text.wait_for(state="visible")
 
 
+def test_nothing_that_the_course_shows_keeps_anyone_out(untouched):
+    assert_no_barriers(untouched)
+
+
+def assert_no_barriers(lesson):
+    for theme in THEMES:
+        lesson.use_theme(theme)
+        assert barriers(lesson.page) == []
+
+
+where_there_are_views = pytest.mark.parametrize(
+    "untouched", VIEWS, indirect=True
+)
+
+
 @pytest.fixture
-def planes(untouched):
-    """Find the planes to touch in a lesson that has some."""
-    explorer = untouched.cell(id=f"{untouched.name[:2]}-explore-1")
-    return explorer.planes(PLANES[untouched.name])
+def explore(untouched):
+    """Find the cell of a lesson that shows a view, or several."""
+    return untouched.cell(id=VIEWS[untouched.name])
+
+
+@where_there_are_views
+def test_no_view_is_cut_off(explore):
+    assert not any(view.is_cut_off() for view in explore.views())
+
+
+@where_there_are_views
+def test_keyboard_reaches_all_of_a_view_and_shows_where_it_is(
+    untouched, explore
+):
+    explore.select()
+    keyboard = untouched.page.keyboard
+    controls = [
+        control for view in explore.views() for control in view.controls()
+    ]
+    before = [control.look() for control in controls]
+    press_until(keyboard, "Tab", controls[0].has_focus)
+    for control, without_focus in zip(controls, before, strict=True):
+        press_until(keyboard, "Tab", control.has_focus, at_most=1)
+        assert control.look() != without_focus
+    assert explore.is_active()
+
+
+@pytest.fixture
+def planes(untouched, explore):
+    return explore.planes(PLANES[untouched.name])
 
 
 where_there_are_planes = pytest.mark.parametrize(
@@ -114,12 +162,69 @@ def test_picture_and_sliders_follow_a_click_in_the_plane(planes):
 
 
 @where_there_are_planes
-def test_picture_and_sliders_follow_the_arrow_keys_in_the_plane(planes):
+def test_picture_and_sliders_follow_the_arrow_keys_in_the_plane(
+    explore, planes
+):
+    explore.select()
     for plane in planes:
         before, (across, up) = plane.picture.look(), plane.place()
         plane.press("Shift+ArrowUp")
         plane.picture.wait_for_another_than(before)
         assert plane.place() == pytest.approx([across, up + 0.1], abs=0.01)
+        assert explore.is_active()
+
+
+@where_there_are_planes
+def test_picture_and_trail_follow_a_drag_before_it_ends(planes):
+    for plane in planes:
+        with plane.pressed(0.2, 0.3):
+            plane.wait_until_answered()
+            before, been = plane.picture.look(), len(plane.trail())
+            plane.move_pointer(0.7, 0.6)
+            plane.picture.wait_for_another_than(before)
+            plane.wait_until_answered()
+            assert len(plane.trail()) > been + 1
+        assert plane.place() == pytest.approx([0.7, 0.4], abs=0.01)
+
+
+@where_there_are_planes
+def test_screen_reader_is_told_the_words_of_a_place(planes):
+    for plane in planes:
+        plane.click(0.3, 0.6)
+        plane.wait_until_answered()
+        plane.wait_until_told(plane.words())
+
+
+@where_there_are_planes
+def test_walk_plays_from_a_to_b(planes):
+    for plane in planes:
+        plane.button(WALK).click()
+        plane.button("Stop").wait_for()
+        plane.picture.wait_for_another_than(plane.picture.look())
+        plane.button(WALK).wait_for()
+        plane.wait_until_answered()
+        assert plane.place() == pytest.approx(plane.end("B"), abs=0.01)
+
+
+@where_there_are_planes
+def test_walk_stops_where_it_is_told_to(planes):
+    for plane in planes:
+        plane.button(WALK).click()
+        plane.button("Stop").click()
+        plane.wait_until_answered()
+        stopped = plane.place()
+        plane.page.wait_for_timeout(200)
+        assert plane.place() == stopped != pytest.approx(plane.end("B"))
+
+
+@where_there_are_planes
+def test_ends_of_the_walk_are_put_where_the_point_is(planes):
+    for plane in planes:
+        for name, (across, down) in {"A": (0.6, 0.2), "B": (0.3, 0.4)}.items():
+            plane.click(across, down)
+            plane.put(name)
+            there = pytest.approx([across, 1 - down], abs=0.01)
+            assert plane.end(name) == there
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +251,11 @@ def test_wrong_answer_is_told_without_a_traceback(first_exercise):
     assert "Exercise 0.1 is not right yet." in said
     assert "The largest grey value of a uint8 image is 255." in said
     assert "Traceback" not in said and "---->" not in said
+
+
+def test_what_is_told_of_a_wrong_answer_keeps_no_one_out(first_exercise):
+    said_of(NOT_SCALED, first_exercise)
+    assert_no_barriers(first_exercise)
 
 
 def test_right_answer_passes(first_exercise):
@@ -176,20 +286,31 @@ def test_picture_follows_the_slider_there_and_back(explored):
     picture.wait_for(first)
 
 
+def test_screen_reader_is_told_what_a_slider_did(explored):
+    explorer = explored.cell(id=EXPLORER)
+    [view], picture = explorer.views(), explorer.picture()
+    first, text = picture.look(), picture.text()
+    explorer.slider("z_log_var").press("ArrowLeft")
+    picture.wait_for_another_than(first)
+    assert picture.text() != text
+    view.wait_until_told(picture.text())
+
+
 def test_keyboard_alone_runs_the_lesson_and_moves_a_slider(explored):
     explored.run_all_by_keyboard()
     explorer, keyboard = explored.cell(id=EXPLORER), explored.page.keyboard
     press_until(keyboard, "ArrowUp", explorer.is_active)
-    slider, picture = explorer.slider("z_mean"), explorer.picture()
-    press_until(keyboard, "Tab", lambda: slider.evaluate(HAS_FOCUS))
+    [view], picture = explorer.views(), explorer.picture()
+    slider, *_ = view.controls()
+    press_until(keyboard, "Tab", slider.has_focus)
     first = picture.look()
     keyboard.press("ArrowRight")
     picture.wait_for_another_than(first)
 
 
-def press_until(keyboard, key, arrived):
-    for _ in range(100):
+def press_until(keyboard, key, arrived, at_most=100):
+    for _ in range(at_most):
         if arrived():
             return
         keyboard.press(key)
-    pytest.fail(f"the key {key} does not lead there")
+    assert arrived(), f"the key {key} does not lead there"
