@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+import explorer_pictures
 import pytest
 import readme_figures
+from PIL import Image
+from PIL.ImageSequence import Iterator
 
 from vae_course.checks import checks_of_lesson
 
@@ -27,8 +30,19 @@ def test_every_link_to_a_file_leads_somewhere():
 
 def test_every_figure_has_an_alt_text():
     figures = re.findall(r"!\[(.*?)\]", README, re.DOTALL)
-    assert len(figures) == len(readme_figures.CELLS)
+    films = len(explorer_pictures.FILMS)
+    assert len(figures) == len(readme_figures.CELLS) + films
     assert min(map(len, figures)) > 40
+
+
+@pytest.mark.parametrize("name", explorer_pictures.FILMS)
+def test_films_are_short_and_small(name):
+    path = explorer_pictures.FOLDER / name
+    assert path.stat().st_size < 600_000
+    with Image.open(path) as film:
+        stays = [frame.info["duration"] for frame in Iterator(film)]
+    assert len(stays) > 20
+    assert 3_000 < sum(stays) < 6_000
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)

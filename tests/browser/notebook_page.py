@@ -104,6 +104,9 @@ class Notebook:
         with self.running():
             self._command("Run All Cells")
 
+    def clear_outputs(self):
+        self._command("Clear Outputs of All Cells")
+
     def use_theme(self, name):
         self._command(f"Use Theme: {name}")
         light = str("Light" in name).lower()
@@ -205,6 +208,9 @@ class View:
 
     def __init__(self, root):
         self._root, self.page = root, root.page
+
+    def shown(self, selector):
+        return self._root.locator(selector)
 
     def controls(self):
         """Return what can be moved or pressed, in its order."""
