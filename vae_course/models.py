@@ -75,7 +75,7 @@ class Autoencoder(keras.Model):
         """
         nats = reconstruction_loss(x, y_pred)
         self.loss_of_images.update_state(nats)
-        return keras.ops.mean(nats)
+        return _mean_of_batch(nats)
 
     def get_config(self):
         """Return what `from_config` needs to make the model again."""
@@ -188,8 +188,8 @@ class VAE(keras.Model):
         inputs = self._inputs_of(data)
         with tf.GradientTape() as tape:
             losses = self.compute_losses(inputs, training=True)
-            loss = ops.mean(self._report(*losses))
-            loss = self.optimizer.scale_loss(_share_of_replica(loss))
+            loss = _mean_of_batch(self._report(*losses))
+            loss = self.optimizer.scale_loss(loss)
         weights = self.trainable_weights
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         return self.get_metrics_result()
@@ -376,9 +376,17 @@ def _demand_classes(labels, n_classes):
         )
 
 
-def _share_of_replica(loss):
-    """Scale a replica's mean, since Keras adds the replicas' gradients."""
-    return loss / tf.distribute.get_strategy().num_replicas_in_sync
+def _mean_of_batch(nats):
+    """Average over the images of a batch, that of all replicas together.
+
+    Each replica returns its part of that mean, since Keras adds up their
+    gradients. A last batch need not split evenly: a replica may have none.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return ops.mean(nats)
+    count = tf.cast(tf.shape(nats)[0], nats.dtype)
+    context = tf.distribute.get_replica_context()
+    return ops.sum(nats) / context.all_reduce("sum", count)
 
 
 def _real_weight(beta):

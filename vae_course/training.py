@@ -1,5 +1,6 @@
 """How the course trains a VAE, and where the trained one is found."""
 
+import functools
 import os
 
 import keras
@@ -167,8 +168,8 @@ def best_epoch(reconstruction_loss, kl_loss):
 def strategy(devices=None):
     """Choose how training is spread over devices.
 
-    Make and compile the model within `strategy().scope()`. Each device then
-    takes an equal share of every batch, and the gradients are added up.
+    Make the model within `strategy().scope()`; nothing else changes. Each
+    device then takes a share of every batch, and all take the same step.
 
     Args:
         devices: list of str, such as ["GPU:0", "GPU:1"], or None for all
@@ -183,15 +184,22 @@ def strategy(devices=None):
     if devices is None:
         devices = [gpu.name for gpu in tf.config.list_logical_devices("GPU")]
     if len(devices) > 1:
-        return tf.distribute.MirroredStrategy(devices)
+        return _mirrored(tuple(devices))
     return tf.distribute.get_strategy()
+
+
+@functools.cache
+def _mirrored(devices):
+    # TensorFlow mixes up the sums of two strategies over the same devices.
+    return tf.distribute.MirroredStrategy(list(devices))
 
 
 def train(vae, images, epochs, callbacks=(), seed=0):
     """Train with Adam, the cosine schedule and large batches.
 
     Args:
-        vae: models.VAE, or models.Autoencoder; it is compiled here.
+        vae: models.VAE, or models.Autoencoder; it is compiled here. One
+            made within `strategy().scope()` trains on several devices.
         images: float (n, 32, 32, 1), in [0, 1].
         epochs: int >= 1, how often each image is seen.
         callbacks: of Keras, for `fit`.
@@ -209,11 +217,15 @@ def train(vae, images, epochs, callbacks=(), seed=0):
     epochs = demand_count("epochs", epochs, smallest=1)
     dataset = data.make_dataset(images, BATCH_SIZE, shuffle=True, seed=seed)
     schedule = cosine_schedule(epochs * len(dataset))
-    vae.compile(
-        keras.optimizers.Adam(schedule),
-        jit_compile=False,
-        steps_per_execution=min(STEPS_PER_CALL, len(dataset)),
-    )
+    devices = vae.distribute_strategy
+    # On several devices Keras fails at more than one step a call.
+    steps = STEPS_PER_CALL if devices.num_replicas_in_sync == 1 else 1
+    with devices.scope():
+        vae.compile(
+            keras.optimizers.Adam(schedule),
+            jit_compile=False,
+            steps_per_execution=min(steps, len(dataset)),
+        )
     return vae.fit(
         dataset,
         epochs=epochs,
