@@ -213,8 +213,9 @@ def test_walk_stops_where_it_is_told_to(planes):
         plane.button("Stop").click()
         plane.wait_until_answered()
         stopped = plane.place()
+        assert stopped != pytest.approx(plane.end("B"), abs=0.01)
         plane.page.wait_for_timeout(200)
-        assert plane.place() == stopped != pytest.approx(plane.end("B"))
+        assert plane.place() == stopped
 
 
 @where_there_are_planes
@@ -304,8 +305,9 @@ def test_keyboard_alone_runs_the_lesson_and_moves_a_slider(explored):
     slider, *_ = view.controls()
     press_until(keyboard, "Tab", slider.has_focus)
     first = picture.look()
-    keyboard.press("ArrowRight")
+    keyboard.press("ArrowUp")
     picture.wait_for_another_than(first)
+    assert explorer.is_active()
 
 
 def press_until(keyboard, key, arrived, at_most=100):
