@@ -197,6 +197,13 @@ def test_a_walk_waits_from_the_first_class_to_the_last():
     np.testing.assert_allclose(explorer().ends, ends)
 
 
+def test_a_single_class_can_be_explored():
+    view = widgets.latent_explorer(decoder, Z[:3], [3, 3, 3], NAMES)
+    np.testing.assert_allclose(view.ends, 2 * [np.median(Z[:3], axis=0)])
+    touch(view, 0.25, -0.5)
+    assert "class 3" in view.words
+
+
 def test_each_plane_of_a_pair_has_its_own_point():
     one, other = pair().children
     before, words = other.point, other.words

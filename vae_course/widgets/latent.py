@@ -20,7 +20,7 @@ def latent_explorer(decoder, z, labels, names, images=None):
 
     Args:
         decoder: Keras model, (n, 2) -> (n, height, width, 1) in [0, 1].
-        z: float (n, 2), the codes, without unit.
+        z: float (n, 2), the codes, without unit; at least two.
         labels: int (n,), the class of each, below len(names).
         names: names of the classes, at most ten.
         images: float (n, height, width, 1) in [0, 1], the picture of each
@@ -75,8 +75,8 @@ class LatentView(Plane):
         figure = plots.code_map(
             ground.z, ground.labels, ground.names, heading, width
         )
-        first, *_, last = np.unique(ground.labels)
-        ends = [ground.middle_of(label).tolist() for label in (first, last)]
+        classes = np.unique(ground.labels)[[0, -1]]
+        ends = [ground.middle_of(label).tolist() for label in classes]
         x, y = np.median(ground.z, axis=0)
         super().__init__(
             x=x, y=y, ends=ends, label=_label(heading), **backdrop_of(figure)
