@@ -20,7 +20,7 @@ import time
 import numpy as np
 from scipy import stats
 
-from vae_course import data, plots, runtime
+from vae_course import data, idx, plots, runtime
 from vae_course.checks import lesson_08 as check
 
 plots.use_style()
@@ -892,13 +892,43 @@ print(f"difference  {gap.mean():+.2f} ± {stats.sem(gap):.2f}")
 # Within a few standard errors: the same number, with dice of their own.
 
 # %% [markdown]
+# ## More images than memory
+#
+# Our arrays stand in memory as a whole. `data.stream_images` reads files of
+# images batch by batch, as they are due: ten times as many images take the
+# same memory. Its shuffling is limited to what `shuffle(2)` taught us: a
+# buffer, here of 16,384 images. So it also takes its files in a new order for
+# every epoch, and reads up to sixteen in turn.
+#
+# The subset in the course's own folder is such a file. Here the VAE measures
+# it twice; `fit` takes a stream just so: `vae.fit(stream, epochs=5)`.
+
+# %%
+packed = data.SUBSET_FOLDER / "train-images-idx3-ubyte.gz"
+x_subset = data.prepare_images(idx.read_idx(packed, ndim=3))
+sources = {
+    "the file": data.stream_images([packed], 1000, shuffle=True, seed=SEED),
+    "memory": make_dataset(x_subset, 1000, False, SEED),
+}
+for name, batches in sources.items():
+    measured = vae.evaluate(batches, verbose=0, return_dict=True)
+    print(
+        f"{len(batches)} batches from {name}:"
+        f" {measured['total_loss']:.2f} nats an image"
+    )
+
+# %% [markdown]
+# The two differ by the codes that each measurement drew.
+
+# %% [markdown]
 # ## Several GPUs
 #
 # With several GPUs `training.strategy()` gives TensorFlow's
-# `MirroredStrategy`: each takes an equal share of every batch, and the
-# gradients are added up. A sum of two means is twice the mean, so `models.VAE`
-# divides its loss by the number of devices. With one GPU, or none, the `with`
-# line of our training changes nothing.
+# `MirroredStrategy`: each takes a share of every batch, and the gradients are
+# added up. A sum of two means is twice the mean, so `models.VAE` divides its
+# sum of nats by the number of images on *all* devices; then all take the step
+# that one would take. That `with` line is the whole switch: with one GPU, or
+# none, it changes nothing.
 
 # %% [markdown]
 # ## What we saw
@@ -910,6 +940,7 @@ print(f"difference  {gap.mean():+.2f} ± {stats.sem(gap):.2f}")
 # - From the untrained VAE to the trained one the reconstruction loss fell and
 #   the KL rose; together they fell below the mean image, which needs no code.
 # - The best weights are kept, and an interruption costs one epoch at most.
+# - A stream from files holds a buffer, not all the images.
 
 # %% [markdown]
 # **An open question:** the VAE spends its few nats of KL on two numbers. What

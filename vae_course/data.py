@@ -9,7 +9,7 @@ import numpy as np
 
 from vae_course.arguments import demand_count
 from vae_course.download import answers, download
-from vae_course.idx import read_image_set
+from vae_course.idx import read_idx_shape, read_image_set
 from vae_course.runtime import start_tensorflow
 
 CLASS_NAMES = (
@@ -43,6 +43,10 @@ SHA256 = {
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 SUBSET_FOLDER = Path(__file__).parent / "fashion_mnist_subset"
+
+# What a stream keeps to mix: 16,384 images of 784 bytes, from so many files.
+STREAM_BUFFER = 16_384
+FILES_AT_ONCE = 16
 
 
 def load_fashion_mnist(folder=None):
@@ -157,6 +161,85 @@ def make_dataset(images, batch_size, shuffle, seed):
         numbers = numbers.shuffle(len(images), seed=seed)
     batches = numbers.batch(batch_size)
     return batches.map(lambda batch: tf.gather(images, batch)).prefetch(2)
+
+
+def stream_images(paths, batch_size, shuffle, seed):
+    """Hand out prepared images from files that need not fit into memory.
+
+    A batch is read when it is due. To shuffle, the files come in a new order
+    for every epoch, up to 16 are read in turn, and 16,384 images are held
+    and drawn from: an image cannot come much earlier than it lies. So deal
+    images that are sorted, by class or by date, out to many files.
+
+    Args:
+        paths: list of str or paths of IDX files, packed (`.gz`) or not, each
+            of uint8 images (n, 28, 28), grey values from 0 to 255.
+        batch_size: int > 0; the last batch holds what is left.
+        shuffle: bool, whether the order changes, from epoch to epoch too.
+        seed: int >= 0; the same seed gives the same orders.
+
+    Returns:
+        tf.data.Dataset that ends after one epoch, of float32 tensors
+        (batch_size, 32, 32, 1) in [0, 1], as from `prepare_images`; it knows
+        its length in batches. A file that is cut short ends an epoch with
+        an error of TensorFlow's.
+
+    Raises:
+        TypeError: if paths is no list, or batch_size or seed not an int.
+        OSError: if a file cannot be read.
+        ValueError: if there are no images, a file opens otherwise than such
+            a file does, or batch_size is below 1.
+    """
+    demand_count("batch_size", batch_size, smallest=1)
+    demand_count("seed", seed, smallest=0)
+    if isinstance(paths, str | os.PathLike):
+        raise TypeError(f"paths: expected a list of paths, got {paths!r}")
+    paths = [os.fspath(path) for path in paths]
+    images = sum(map(_count_images, paths))
+    if not images:
+        raise ValueError("paths: expected files with images, got none")
+    tf = start_tensorflow()
+    files = tf.data.Dataset.from_tensor_slices(paths)
+    if shuffle:
+        files = files.shuffle(len(paths), seed=seed)
+    stream = files.interleave(
+        _bytes_of_images,
+        cycle_length=min(FILES_AT_ONCE, len(paths)) if shuffle else 1,
+    ).apply(tf.data.experimental.assert_cardinality(images))
+    if shuffle:
+        stream = stream.shuffle(STREAM_BUFFER, seed=seed)
+    return stream.batch(batch_size).map(_prepare_bytes).prefetch(2)
+
+
+def _count_images(path):
+    count, *size = read_idx_shape(path, ndim=3)
+    if size != [28, 28]:
+        raise ValueError(
+            f"{path}: expected images of 28 by 28 pixels, got {size}"
+        )
+    return count
+
+
+def _bytes_of_images(path):
+    """Make a dataset of a file's images, each a string of its 784 bytes."""
+    import tensorflow as tf
+
+    packed = tf.strings.regex_full_match(path, r".*\.gz")
+    return tf.data.FixedLengthRecordDataset(
+        path,
+        record_bytes=28 * 28,
+        header_bytes=16,
+        compression_type=tf.where(packed, "GZIP", ""),
+    )
+
+
+def _prepare_bytes(batch):
+    """Do for a batch of such strings what `prepare_images` does."""
+    import tensorflow as tf
+
+    pixels = tf.reshape(tf.io.decode_raw(batch, tf.uint8), (-1, 28, 28, 1))
+    padded = tf.pad(pixels, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    return tf.cast(padded, tf.float32) / 255
 
 
 def _named_folder(folder):

@@ -33,15 +33,7 @@ def read_idx(path, ndim, sha256=None):
             has another SHA-256.
     """
     content = _unpack(Path(path))
-    magic, start = bytes([0, 0, 8, ndim]), 4 + 4 * ndim
-    if content[:4] != magic or len(content) < start:
-        raise ValueError(
-            f"{path}: expected an IDX file of unsigned bytes with {ndim} "
-            f"axes, which opens with {magic.hex(' ')} and {ndim} lengths, "
-            f"got {len(content):,} bytes that open with "
-            f"{content[:4].hex(' ') or 'nothing'}"
-        )
-    shape = tuple(np.frombuffer(content[4:start], ">u4").tolist())
+    shape, start = _shape_in(path, content, ndim), 4 + 4 * ndim
     expected = start + math.prod(shape)
     if len(content) != expected:
         raise ValueError(
@@ -54,6 +46,30 @@ def read_idx(path, ndim, sha256=None):
             f"{path}: expected content with the SHA-256 {sha256}, got {found}"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
+
+
+def read_idx_shape(path, ndim):
+    """Read how large an array is in an IDX file, and not the array.
+
+    Args:
+        path: the file, str or path; unpacked first if it ends in ".gz".
+        ndim: int, the number of axes that the array must have.
+
+    Returns:
+        tuple of `ndim` ints.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if it does not open like an IDX file of unsigned bytes
+            with `ndim` axes.
+    """
+    path = Path(path)
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rb") as file:
+            return _shape_in(path, file.read(4 + 4 * ndim), ndim)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path}: expected a gzip file ({error})") from error
 
 
 def read_image_set(folder, sha256=None):
@@ -80,6 +96,19 @@ def read_image_set(folder, sha256=None):
         _read_part(Path(folder), part, sha256 or {})
         for part in ("train", "t10k")
     )
+
+
+def _shape_in(path, content, ndim):
+    """Take the shape from the first bytes of an IDX file."""
+    magic, start = bytes([0, 0, 8, ndim]), 4 + 4 * ndim
+    if content[:4] != magic or len(content) < start:
+        raise ValueError(
+            f"{path}: expected an IDX file of unsigned bytes with {ndim} "
+            f"axes, which opens with {magic.hex(' ')} and {ndim} lengths, "
+            f"got {len(content):,} bytes that open with "
+            f"{content[:4].hex(' ') or 'nothing'}"
+        )
+    return tuple(np.frombuffer(content[4:start], ">u4").tolist())
 
 
 def _read_part(folder, part, sha256):
