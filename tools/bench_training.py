@@ -12,10 +12,10 @@ images. The slow ones train some seconds only, for their speed and memory;
 with --full they train their five epochs, which takes minutes each.
 
 The target is the published program's loss on the test images at its end,
-500 × the mean cross-entropy over 1,024 pixels + KL: measured with --full,
-else given by --target, as a number or the file of an earlier run. All train
-for that loss, but Keras's example, which weighs the KL term by one half of
-it. Nothing is asserted: machines differ, ratios count.
+500 × the mean cross-entropy over 1,024 pixels + KL: given by --target, as a
+number or the file of an earlier run, else measured, which needs --full. All
+train for that loss, but Keras's example, which weighs the KL term by one half
+of it. Nothing is asserted: machines differ, ratios count.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main():
         machine = processes.submit(_machine).result()
         names = options.only.split(",") if options.only else list(titles)
         results = list(_measure_all(processes, names, slow, options))
-    target = _own_loss(results) or _given_target(options.target)
+    target = _target(options.target, results)
     medians = report.summarise(results, target)
     own_seconds, measured = None, False
     if PUBLISHED in medians:
@@ -113,22 +113,18 @@ def _measure(*arguments):
     return measure(*arguments)
 
 
-def _own_loss(results):
-    """Take what the published program came to, where it ran to its end."""
+def _target(given, results):
+    """Take the target that was given, else the published program's end."""
+    if given is not None and given.endswith(".json"):
+        return json.loads(Path(given).read_text())["target"]
+    if given is not None:
+        return float(given)
     losses = [
         result["epochs"][-1]["loss"]
         for result in results
         if result["name"] == PUBLISHED and result["epochs"]
     ]
     return statistics.median(losses) if losses else None
-
-
-def _given_target(given):
-    if given is None:
-        return None
-    if given.endswith(".json"):
-        return json.loads(Path(given).read_text())["target"]
-    return float(given)
 
 
 def _heading(machine, target, own_seconds, measured):
