@@ -28,6 +28,17 @@ def test_import_brings_no_heavy_library(module):
     )
 
 
+def test_what_needs_no_training_brings_no_tensorflow():
+    library = ["clinic", "data", "evaluate", "latent", "plots", "widgets"]
+    lessons = [f"checks.lesson_{number:02}" for number in range(11)]
+    imports = ", ".join(f"vae_course.{name}" for name in library + lessons)
+    run(
+        f"import sys, {imports};"
+        "heavy = {'tensorflow', 'keras'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+
+
 def test_tensorflow_starts_without_a_line_of_noise():
     done = run(
         "from vae_course import runtime; tf = runtime.start_tensorflow();"

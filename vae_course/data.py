@@ -124,8 +124,11 @@ def prepare_images(images):
         raise ValueError(
             f"images: expected shape (n, 28, 28), got {images.shape}"
         )
-    padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
-    return np.divide(padded[..., np.newaxis], 255, dtype=np.float32)
+    # Written straight into its place, which takes a fraction of the time.
+    x = np.zeros((len(images), 32, 32, 1), np.float32)
+    inside = x[:, 2:-2, 2:-2, 0]
+    np.divide(images, 255, out=inside, dtype=np.float32)
+    return x
 
 
 def make_dataset(images, batch_size, shuffle, seed):
