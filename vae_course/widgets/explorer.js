@@ -11,7 +11,8 @@ function render({ model, el }) {
       values.move(values.here.map((old, i) => (i === k ? number : old)));
     }));
   const image = add(root, "img", { draggable: false });
-  image.style.width = `${model.get("wide")}px`;
+  const [width, height] = model.get("size");
+  set(image, { width, height });
   const spoken = addSpoken(root);
   const draw = () => {
     const words = model.get("words");

@@ -46,7 +46,7 @@ class Explorer(Moved):
         sliders: a dict for each slider, its Slider's attributes.
         numbers: list of floats, where the sliders stand.
         picture: bytes, the figure as a PNG.
-        wide: float, its width on the page, CSS pixels.
+        size: float (2,), its width and height on the page, CSS pixels.
     """
 
     _esm = source_of("moved.js", "explorer.js")
@@ -54,7 +54,7 @@ class Explorer(Moved):
     sliders = traitlets.List().tag(sync=True)
     numbers = traitlets.List(traitlets.Float()).tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
-    wide = traitlets.Float().tag(sync=True)
+    size = traitlets.List(traitlets.Float()).tag(sync=True)
 
     def __init__(self, figure, moving, follow, label, **sliders):
         self._follow, self._names = follow, tuple(sliders)
@@ -62,7 +62,7 @@ class Explorer(Moved):
         super().__init__(
             label=label,
             sliders=[asdict(slider) for slider in sliders.values()],
-            wide=figure.bbox.width,
+            size=list(figure.bbox.size),
         )
         self.move(*(slider.start for slider in sliders.values()))
 
