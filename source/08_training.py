@@ -7,10 +7,9 @@
 # In about an hour and a quarter you will
 # - have measured what this machine does quickly, and chosen a network by it,
 # - hand images to a model so that no two epochs are alike,
-# - have set a weight while training runs, and seen why that can fail in
-#   silence,
-# - watch both terms of the loss fall, keep the best weights and survive a
-#   power cut,
+# - have changed β while training runs, and seen why that can fail in silence,
+# - watch both terms of the loss, keep the best weights and survive a power
+#   cut,
 # - know what the two numbers at the end mean.
 
 # %% role="setup"
@@ -73,9 +72,9 @@ print(
 # **XLA** (`jit_compile=True`) compiles a whole step into one program. That
 # saves trips to memory, but the compiling itself takes seconds, or more.
 #
-# **16 bits** (`mixed_bfloat16`): layers multiply numbers of half the size,
-# with two to three digits. Weights, `z_mean`, `z_log_var`, the picture and
-# the loss stay in float32, where digits count.
+# **16 bits** (`mixed_bfloat16`): layers multiply numbers of 16 bits in place
+# of 32, good to two or three digits. Weights, `z_mean`, `z_log_var`, the drawn
+# picture and the loss stay in float32, where digits count.
 
 # %%
 NETWORKS = {
@@ -198,12 +197,12 @@ print(f"devices that share a batch: {n_devices}")
 # again.
 
 # %% [markdown]
-# TensorFlow's `tf.data.Dataset` hands out elements one after another, and
-# each method gives a *new* dataset: `from_tensor_slices(array)` has one
-# element for each row, `shuffle(buffer_size, seed=…)` mixes elements,
-# `batch(size)` puts some into one, `prefetch(2)` prepares the next two while
-# the model is busy. Six numbers show what the order does. Each dataset is
-# read twice, as in two epochs.
+# TensorFlow's `tf.data.Dataset` hands out elements one after another, and each
+# method gives a *new* dataset: `from_tensor_slices(array)` has one element for
+# each row, `shuffle(buffer_size, seed=…)` mixes elements, `batch(size)` puts
+# some into one, `prefetch(2)` prepares the next two while the model is busy.
+# Six numbers show what the order of the methods does. Each dataset is read
+# twice, as in two epochs.
 
 # %%
 six = tf.data.Dataset.from_tensor_slices([0, 1, 2, 3, 4, 5])
@@ -243,11 +242,11 @@ for name, dataset in ways.items():
 # every image may meet every other, anew in each epoch.
 #
 # **Why:** `fit` can shuffle arrays by itself, but a dataset prepares the next
-# batch while the model is busy, and its images need not fit into memory.
+# batch while the model is busy, and can read from files (see the end).
 #
 # **Done when** the check says "passed". It reads two epochs of 23 images in
-# batches of 5: these are batches of 5, 5, 5, 5 and 3. A large set follows, for
-# the buffer.
+# batches of 5: these are batches of 5, 5, 5, 5 and 3. A large set then shows
+# whether the buffer holds all.
 
 
 # %% exercise="8.1" role="stub"
@@ -302,9 +301,9 @@ make_dataset = check.make_dataset(make_dataset)
 # %% [markdown]
 # ## A rate that falls
 #
-# At the start, where everything is far off, long steps are possible; near the
-# end, only short ones settle. A *schedule* gives each step a rate of its own:
-# a short rise, then half a cosine down to zero:
+# While everything is far off, long steps help; near the end, only short ones
+# settle. The very first, on raw weights, are short for safety. A *schedule*
+# gives each step a rate of its own: a straight rise, then half a cosine down:
 #
 # $$\eta_t = \tfrac12\,\eta_{\max}\left(1 + \cos\frac{\pi\,(t - r)}{T - r}
 # \right), \qquad r \le t \le T$$
@@ -345,7 +344,7 @@ def fit(vae, images, epochs, callbacks, **options):
 
 # %% [markdown]
 # Every training below goes through this `fit`, a function of our own.
-# `shuffle=False` tells Keras that our dataset shuffles already, and
+# `shuffle=False` reminds the reader that our dataset shuffles already, and
 # `validation_data` are measured after each epoch: their means carry `val_`
 # before their names. The `History` that comes back holds lists of means in
 # `history`, and the numbers of their epochs in `epoch`.
@@ -407,8 +406,8 @@ for name, model in {"number": plain_number, "variable": variable}.items():
 # The plain number was copied into the graph when the first step was written
 # down (lesson 04), and stays there: the attribute says 5, training goes on
 # with 1, and nothing complains. A `keras.Variable` is *read* at every step. So
-# `models.VAE` keeps its weight in one, and `vae.beta = 0.5` is heard at any
-# time.
+# `models.VAE` keeps β in one: it makes an `assign` of `vae.beta = 0.5`, which
+# is heard at the next step.
 
 # %% [markdown]
 # ### Exercise 8.2 · The warm-up
@@ -478,8 +477,8 @@ warmup_beta = check.warmup_beta(warmup_beta)
 # ### With and without
 #
 # A *callback* is an object whose methods `fit` calls at fixed moments.
-# (`training.BetaWarmup` is the one below, ready-made.) We take a weight that
-# is far too heavy, and train twice from the same start. For comparison: the
+# (`training.BetaWarmup` is the one below, ready-made.) We take a β that is far
+# too heavy, and train twice from the same start. For comparison: the
 # mean training image, drawn for every picture, which needs no code at all.
 
 
@@ -522,7 +521,8 @@ for name, callbacks in {"at once": [], "warm-up": [Warmup()]}.items():
 # %% [markdown]
 # Compare the last epoch of each with the mean image. The smaller the KL, the
 # less a drawing can depend on its picture; and where the reconstruction loss
-# is no better than the mean image's, the code has bought nothing. One pair of
+# stays within a nat or two of the mean image's, the code has bought next to
+# nothing. One pair of
 # runs proves little: with another `SEED` a warm-up may fail as well. (In quick
 # mode all is too short to tell.)
 #
@@ -552,8 +552,8 @@ print("[3, 2] + [1, 1] is", [3, 2] + [1, 1])
 # *plus* KL.
 #
 # The last two lines hold a warning each. A training that blows up reports
-# `nan`, and NumPy takes `nan` for the smallest. And `fit` returns lists, not
-# arrays: `+` joins lists.
+# `nan`, and `np.argmin` takes `nan` for the smallest. And `fit` returns lists,
+# not arrays: `+` joins lists.
 
 # %% [markdown]
 # ### Exercise 8.3 · The best epoch
@@ -727,17 +727,18 @@ print(f"expected for all {EPOCHS}: {expected[network]:.0f} s")
 # Mind the axes: the right one spans far fewer nats. Below, ten images held
 # back, and a soft drawing of each.*
 #
-# Each dot is a mean over a whole epoch and lags behind its square, most of
-# all in the first, which still knows the untrained network. When the squares
-# *rise* while the dots fall, the network learns its training images by heart.
+# A dot is a mean over an epoch: too high in the first, which began untrained;
+# later below, for those images were trained on. When the *left* squares rise
+# while the dots fall, the network learns its images by heart.
 
 # %% [markdown]
-# Expected were bare steps, one a call. Left out: images held back, files and
-# drawing, which cost time, and calls of several steps, which spare some.
+# The estimate counted bare steps, one a call. The training also measured the
+# images held back, wrote files and drew, which costs time; several steps a
+# call spare some.
 #
-# Now the best epoch, twice: by your function, and by the file that Keras kept.
-# It becomes `trained/vae.keras`, which lessons 09 and 10 load, unless a better
-# one lies there already; a line below says so. (In quick mode the folder is
+# Now the best epoch (counted from 0), twice: by your function, and by the file
+# that Keras kept. The better VAE becomes `trained/vae.keras`, which lessons 09
+# and 10 load; a line below says what happened. (In quick mode the folder is
 # kept only until the kernel ends.)
 
 # %%
@@ -754,7 +755,7 @@ difference = np.abs(loaded(x_test[:100]) - vae(x_test[:100])).max()
 print(f"saved and loaded, largest difference of a pixel: {difference:.1e}")
 
 # %% [markdown]
-# The two totals may differ a little, since each measurement draws its own
+# The totals may differ a little, since each measurement draws its own
 # codes; calling the VAE, as the last line does, takes the middle of each
 # cloud. Should that line show a difference, then the better VAE of an earlier
 # run stayed in its place.
@@ -868,8 +869,8 @@ else:
 # ## The same number by a second road
 #
 # Is `total_loss` really the negative ELBO? NumPy draws codes of its own, and
-# the three log-densities of lesson 06 are added up, SciPy's normal density
-# twice among them. No closed form of the KL is used.
+# the three log-densities of lesson 06 are put together, two of them SciPy's
+# normal. No closed form of the KL is used.
 
 # %%
 few = x_test[:2000]
@@ -889,7 +890,7 @@ gap = by_numpy - by_training
 print(f"difference  {gap.mean():+.2f} ± {stats.sem(gap):.2f}")
 
 # %% [markdown]
-# Within a few standard errors: the same number, with dice of their own.
+# Within a few standard errors: the same number, from other dice.
 
 # %% [markdown]
 # ## More images than memory
@@ -927,8 +928,9 @@ for name, batches in sources.items():
 # `MirroredStrategy`: each takes a share of every batch, and the gradients are
 # added up. A sum of two means is twice the mean, so `models.VAE` divides its
 # sum of nats by the number of images on *all* devices; then all take the step
-# that one would take. That `with` line is the whole switch: with one GPU, or
-# none, it changes nothing.
+# that one would take. Apart from XLA and `steps_per_execution`, which we leave
+# out for several, that `with` line is the whole switch: with one GPU, or none,
+# it changes nothing.
 
 # %% [markdown]
 # ## What we saw

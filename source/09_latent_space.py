@@ -46,10 +46,10 @@ x_train, x_test = map(data.prepare_images, (x_train, x_test))
 # twice: A and B differ in the seed alone. *After* is the VAE that you saved in
 # lesson 08; if there is none, one is trained now by the same recipe.
 #
-# Then two changes lie between before and after: the encoder answers with a
-# cloud, and the loss has the KL term. (Lesson 08's own VAE saw more
-# pictures, and has convolutions if there was a GPU.) Labels only colour the
-# figures and check what came out.
+# Two changes lie between before and after: the encoder answers with a cloud,
+# and the loss has the KL term. (Lesson 08's own VAE also saw more pictures,
+# and has convolutions if there was a GPU.) No map was trained with labels; we
+# use them only afterwards.
 
 # %% role="train"
 autoencoders = {}
@@ -143,15 +143,16 @@ for name, codes in clouds.items():
 
 # %% [markdown]
 # Compare like with like, down one column. A and B differ in the seed alone, so
-# the distance between them is luck. Only what lies beyond both may be put down
-# to the VAE: in our run the area in use, but not the holes under a fitted
-# normal, for B was lucky. Nothing in its loss asks for that.
+# the distance between them is luck. What lies within it proves nothing; what
+# lies beyond both may be the VAE's doing (or its longer training's): in our
+# run the area in use, but not the holes under a fitted normal, for B was
+# lucky. Nothing in its loss asks for that.
 #
 # What no autoencoder has is the second column: samples from a distribution
 # that was fixed before the training.
 #
-# Better, not cured. The made cloud has one sample in a hundred in a hole, as
-# the definition has it, and nearly every cell in use.
+# More area, but not cured. The made cloud has under one sample in a hundred in
+# a hole, and nearly every cell in use.
 #
 # (In quick mode the numbers of this lesson may say anything.)
 
@@ -165,8 +166,8 @@ for name, codes in clouds.items():
 #
 # Taking a picture at random and drawing from its cloud draws from it; so `z`
 # above is a sample of it. If it were the prior, every dimension would have
-# mean 0 and variance 1, and a share $1 - e^{-r^2/2}$ of it would lie closer
-# than $r$ to the origin.
+# mean 0 and variance 1, and, in a plane, a share $1 - e^{-r^2/2}$ of it would
+# lie closer than $r$ to the origin.
 
 # %%
 root = np.sqrt(N_CODES)
@@ -190,13 +191,14 @@ plots.codes_and_prior({"drawn z": z})
 # *Figure: for each of the two dimensions the density of the drawn codes as
 # steps, lower and wider than the bell of the prior, a red line.*
 #
-# The number after ± is the standard error. The variances lie above 1 by many
-# of them: the cloud is too wide. In our run it is hollow as well: near the
-# origin, where N(0, I) is densest, it has far fewer codes.
+# The number after ± is the standard error. The means miss 0 and the variances
+# exceed 1 by many of them: the cloud is off centre and too wide. In our run it
+# is hollow as well: near the origin, where N(0, I) is densest, it has far
+# fewer codes.
 #
 # So samples from N(0, I) go out to the ragged rim less than those of a fitted
 # normal. They pay for it: what lives out there they seldom draw. The last
-# lines name the two classes with the largest share of it.
+# lines name the two classes that lie out there most.
 
 # %% [markdown]
 # Why? An explanation, which lesson 10 puts to the test: the loss weighs two
@@ -315,8 +317,8 @@ plots.latent_planes(
 # the codes are pressed against the sides, and much of the middle is bare.*
 #
 # Where the square is crowded, there are more codes than the prior asks for;
-# where it is bare, fewer. Most of its edges are crowded: the cloud's width,
-# seen once more.
+# where it is bare, fewer. In our run all four sides hold too many, since the
+# cloud is wide, and not all alike, since it is off centre.
 
 # %% [markdown]
 # ## The whole plane as one picture
@@ -350,11 +352,11 @@ print("across", across.tolist(), "up", up.tolist())
 print("read like a page:", across.ravel(), up.ravel())
 
 # %% [markdown]
-# ### Exercise 9.2 · A grid of percentiles
+# ### Exercise 9.2 · A grid even in percentiles
 #
 # *Medium · 15 minutes · 2 points*
 #
-# The n · n points, one a row of the result: first the top row of the picture
+# The n · n points `z`, one a row: first the top row of the picture, taken
 # from left to right, last the bottom row. `z[:, 0]` grows from left to
 # right, `z[:, 1]` falls from the first row of the picture to the last.
 #
@@ -438,8 +440,8 @@ plots.manifold(pictures, GRID, "What the VAE draws, percentile by percentile")
 #
 # No label was used, and yet the map is in order: neighbours are alike in kind,
 # cut and grey. The palest pictures come from holes more often than the others.
-# Yet most of them do not: a picture also fades where codes of unlike kinds
-# meet.
+# Yet most of them do not: perhaps a picture also fades where codes of unlike
+# kinds meet.
 
 # %% [markdown]
 # ## Garments that nobody made
@@ -450,7 +452,7 @@ plots.manifold(pictures, GRID, "What the VAE draws, percentile by percentile")
 # in this way, too.
 #
 # Is what comes out new, or a copy of a training picture? We look for the
-# nearest one, by the root of the summed squares over pixels.
+# nearest one, by the root of the summed squared differences.
 
 # %%
 drawn = {"VAE, N(0, I)": decode(vae, prior[:N_JUDGED])}
@@ -529,14 +531,15 @@ print(f"{ours.mean() - theirs.mean():+.3f} ± {error:.3f}")
 
 # %% [markdown]
 # **No pixel copies.** A copy has distance 0; no sample comes near that. True,
-# the samples lie *nearer* to training pictures than real test pictures do. But
-# so do reconstructions of pictures that no model has seen (`vae(x)` decodes
-# the middle of each cloud): a soft picture is near to many sharp ones.
-# Distance praises blur.
+# in the median the samples lie *nearer* to training pictures than real test
+# pictures do. But so do reconstructions of pictures that no model has seen
+# (`vae(x)` decodes the middle of each cloud): a soft picture is near to many
+# sharp ones. Distance praises blur.
 #
-# **Confidence** proves little. Look at the noise, and at what A draws from its
-# box, holes and all: a network that knows ten garments cannot say "none of
-# them". Each measure has its blind spot, and a control that shows it.
+# **Confidence** proves little: the VAE's lead on A is under two standard
+# errors, and B beats it. Look at the noise, and at what A draws from the *box*
+# round all its codes, evenly: a network that knows ten garments cannot say
+# "none of them". Each measure has its blind spot, and a control that shows it.
 
 # %% [markdown]
 # ## Walks
@@ -581,9 +584,9 @@ plots.compare_images(walks, "From trousers to an ankle boot")
 # ## Arithmetic with garments
 #
 # If like lies beside like, perhaps *directions* mean something too. Take the
-# codes of pictures that have an attribute, say a high shaft, and those that
-# do not. The way from the mean of the ones to the mean of the others is the
-# **attribute vector**:
+# codes of pictures with an attribute, say a high shaft, and of those without.
+# The way to the mean of the former from that of the latter is the **attribute
+# vector**:
 #
 # $$v = \frac{1}{n_1}\sum_{i\,\text{with}} z_i
 # \;-\; \frac{1}{n_0}\sum_{i\,\text{without}} z_i$$
@@ -675,7 +678,7 @@ attribute_vector = check.attribute_vector(attribute_vector)
 #
 # The judge counts the decoded pictures that it takes for a class with the
 # attribute (for sleeves also shirts). The controls: a step of the same length
-# in any direction, and the autoencoders' maps.
+# in a random direction, and the autoencoders' maps.
 #
 # Is the rest left alone? Where a picture had ink before, more than 0.2, we
 # take the mean grey before and after: the garment without what was added to
@@ -721,12 +724,12 @@ for trial, (have, lack, moved, accepted) in trials.items():
         print(f"{before[garment].mean():13.2f}{after[garment].mean():6.2f}")
 
 # %% [markdown]
-# Sneakers grow into boots far more often than a step in any direction would
-# make them, and on every map: like lies beside like in an autoencoder, too.
-# The other two sums succeed more on one map than on another.
+# Sneakers grow into boots far more often than a step in a random direction
+# would make them, and on every map: like lies beside like in an autoencoder,
+# too. The other two sums succeed more on one map than on another.
 #
-# The grey says how much else has changed. In our run the sneakers nearly keep
-# theirs; what was pale in a sandal is filled in.
+# The grey says roughly how much else has changed. In our run the sneakers
+# nearly keep theirs; what was pale in a sandal is filled in.
 #
 # Some pictures, from those codes of the VAE that the judge is surer of:
 
@@ -744,8 +747,8 @@ plots.compare_images(rows, "Codes of the VAE, and an attribute added")
 
 # %% [markdown]
 # *Figure: four rows of ten pictures. Sneakers, and below each the same code
-# with the shaft vector added: boots. T-shirts, and below them the same with
-# the sleeves vector: most have grown long sleeves.*
+# with the shaft vector added: mostly boots. T-shirts, and below them the same
+# with the sleeves vector: long sleeves.*
 
 # %% [markdown]
 # A plane has few directions, and each is in use for much. With more latent
@@ -755,9 +758,10 @@ plots.compare_images(rows, "Codes of the VAE, and an attribute added")
 # ## Explore
 #
 # Each plane has its own point (the notebook must be running): click or drag,
-# use the arrow keys, with Shift for large steps, or the sliders. A and B are
-# the ends of a walk, at first from T-shirts to ankle boots. Where does the
-# picture break? How far from a code can you go before it does?
+# use the arrow keys, with Shift for large steps, or the sliders. The A and B
+# in it (not the autoencoders) are the ends of a walk, at first from T-shirts
+# to ankle boots. Where does the picture break? How far from a code can you go
+# before it does?
 
 # %%
 few = slice(1_500)
@@ -789,10 +793,10 @@ for name in ("VAE, N(0, I)", "their reconstructions", "test pictures"):
 
 # %% [markdown]
 # The VAE gave us a distribution that we know beforehand: draw from it and
-# decode, without a look at the codes. In our run it also uses more of the
-# plane than either autoencoder; under a fitted normal, the lucky one has fewer
-# holes. It gave us no standard normal cloud and no sharper pictures: two
-# numbers a picture are few. One training is one draw, and every judge needs a
+# decode, without a look at the codes. In our run it also fills more of its own
+# box than either autoencoder; under a fitted normal, the lucky one has fewer
+# holes. It gave us no standard normal cloud, and its pictures are soft. One
+# training is one draw, and every judge needs a
 # control.
 #
 # **An open question:** the loss weighs reconstruction against KL one to one.
@@ -801,12 +805,12 @@ for name in ("VAE, N(0, I)", "their reconstructions", "test pictures"):
 
 # %% [markdown]
 # **Sources.** Kingma and Welling (2014), *Auto-Encoding Variational Bayes*,
-# arXiv:1312.6114, appendix A for the manifold. Hoffman and Johnson (2016),
-# *ELBO surgery*, NIPS workshop on approximate inference, for the aggregated
-# posterior. Larsen, Sønderby, Larochelle and Winther (2016), *Autoencoding
-# beyond pixels using a learned similarity metric*, arXiv:1512.09300, for
-# attribute vectors. Theis, van den Oord and Bethge (2016), *A note on the
-# evaluation of generative models*, arXiv:1511.01844, for the blind spots of
-# judges.
+# arXiv:1312.6114, appendix A for the plane as one picture. Hoffman and Johnson
+# (2016), *ELBO surgery*, NIPS workshop on approximate inference, for the
+# aggregated posterior. Larsen, Sønderby, Larochelle and Winther (2016),
+# *Autoencoding beyond pixels using a learned similarity metric*,
+# arXiv:1512.09300, for attribute vectors. Theis, van den Oord and Bethge
+# (2016), *A note on the evaluation of generative models*, arXiv:1511.01844,
+# for the blind spots of judges.
 #
 # **Next:** lesson 10, where β becomes a dial.

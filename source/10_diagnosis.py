@@ -155,13 +155,13 @@ plots.rate_distortion(BETAS, rates, distortions)
 # *Figure: five points joined by a curve that falls from left to right, ever
 # less steeply; each is labelled with its β, the heaviest at rate 0, the
 # lightest on the right. A dashed line goes down through each point, a nat of
-# distortion for a nat of rate (some may lie close); the lowest is red.*
+# distortion for a nat of rate; the lowest is red.*
 #
 # This is the **rate–distortion curve**. On a dashed line the ELBO is the same,
-# so the best ELBO is where the lowest one touches the curve: at β = 1, as
-# expected, since there training minimises that very sum. At each point the
-# slope is −β if training did its best; between two neighbours (printed below
-# the table) it lies between their two.
+# so the best ELBO is where the lowest one touches the curve: at β = 1, where
+# training minimises that very sum. At each point the slope is −β if training
+# did its best (at rate 0, −β or flatter); between neighbours (printed below
+# the table) it lies between their values of −β.
 
 # %% [markdown]
 # No point of the curve is *the* right one. Far to the right pictures are
@@ -173,8 +173,8 @@ plots.rate_distortion(BETAS, rates, distortions)
 # ### Move along a curve
 #
 # The slider goes through nine VAEs, trained beforehand. They too have eight
-# latent dimensions; their layers are narrower, their training longer. All get
-# the same 24 draws from N(0, I) to make their samples of.
+# latent dimensions; their layers are narrower, their training longer. All
+# decode the same 24 draws from N(0, I).
 #
 # Which β would you take to draw known garments again, and which to make up
 # new ones? Between which dots does more rate buy nothing at all?
@@ -230,8 +230,8 @@ plots.kl_by_dimension(panels)
 
 # %% [markdown]
 # *Figure: five panels, one for each β, each with eight bars, the largest
-# first. With the lightest weight all eight are tall. From panel to panel they
-# are shorter and fewer; in the last panel none can be seen.*
+# first. With the lightest weight all eight exceed a nat. From panel to panel
+# they shrink and vanish; in the last panel none can be seen.*
 #
 # The bars add up to the rate of the table above. As it shrinks, one bar after
 # the other goes to nothing: a dimension that earns less than it costs is
@@ -473,8 +473,8 @@ importance_weighted_bound = check.importance_weighted_bound(
 # standard deviation 0.5. Then $p(x)$ is N(0.5, 2.5) exactly (mean, variance).
 # Its posterior at $x = 3$ is N(1.5, 0.1). We give it a poor $q$ on purpose,
 # N(1.2, 0.2), and let the bound climb. (± is the standard error of the mean
-# over 4,000 repetitions; in the last lines that of the mean weight, as a share
-# of it.)
+# over 4,000 repetitions. For all draws in one mean it is that of the mean
+# weight, as a share of it: about the error of its log.)
 
 # %%
 x_toy, q_mean, q_std = 3.0, 1.2, np.sqrt(0.2)
@@ -502,7 +502,7 @@ print(f"off by {off:+.4f}, {abs(off) / error:.1f} standard errors")
 # %% [markdown]
 # With one draw we have the ELBO, below the truth by the KL from $q$ to the
 # posterior. A handful of draws closes most of the gap. All draws in one mean
-# come out at $\log p(x)$, but for the few standard errors in the last line: a
+# come out at $\log p(x)$, within the standard errors of the last line: a
 # second road to a number that lesson 06 knew from a formula.
 
 # %% [markdown]
@@ -578,10 +578,11 @@ figure
 # fast over the first few draws, then ever more slowly.*
 #
 # Here the gain can only grow: two groups merged into one are Jensen's
-# inequality again. What 512 draws found is a lower bound on what the ELBO
-# hides, so two models nearer than that cannot be ranked by their ELBOs. A
-# small gain does not prove that the encoder's clouds fit their posteriors; a
-# large one would prove that they do not.
+# inequality again. The ELBO hides at least about what 512 draws found, and how
+# much more we do not know. So a nat of difference between two ELBOs does not
+# yet say which model is better: compare tighter bounds. A small gain does not
+# prove that the encoder's clouds fit their posteriors; a large one would prove
+# that they do not.
 
 # %% [markdown]
 # ## Asking for a class
@@ -671,7 +672,7 @@ condition_decoder_input = check.condition_decoder_input(
 # %% [markdown]
 # ### Train it, and ask
 #
-# `models.ConditionalVAE` uses the same function; its encoder gets the one-hot
+# `models.ConditionalVAE` does the same inside; its encoder gets the one-hot
 # row beside the pixels. Two latent dimensions will do.
 #
 # We set β = 8. What the label says is free, what the code says costs 8 a nat:
@@ -691,8 +692,8 @@ print("total loss, epoch by epoch", totals)
 
 # %% [markdown]
 # Four codes from N(0, I), and each of them decoded ten times: once as every
-# class. Does it draw what we ask for? Let a judge decide who knows nothing of
-# our models: the class of the nearest training image.
+# class. Does it draw what we ask for? The judge knows nothing of our models:
+# it gives the class of the nearest among some training images.
 
 # %%
 z = np.repeat(rng.standard_normal((4, 2)), n_classes, axis=0)
@@ -722,8 +723,9 @@ plots.image_grid(draw(z, wanted), names, heading="One code, ten classes")
 # %% [markdown]
 # *Figure: four rows of ten pictures. Each column is one class, with its name
 # above; each row is one code. Down a column the garment changes its manner and
-# mostly stays what it is; the shoes (sandal, sneaker, ankle boot) run into one
-# another. Along a row the class changes.*
+# mostly stays what it is. Along a row the class changes, though the shoes
+# (sandal, sneaker, ankle boot) run into one another, and so do pullover, coat
+# and shirt.*
 #
 # The judge makes mistakes on real images too, so compare the two shares. A
 # class drawn blindly would be as asked one time in ten. (Quick mode trains too
@@ -747,14 +749,14 @@ plots.patient_chart(clinic.load_chart(clinic.HEALTHY), "A healthy VAE")
 
 # %% [markdown]
 # *Figure: six panels. 1: total and reconstruction loss over the epochs, for
-# training and test; a red star, the loss measured afterwards, ends the curve.
-# 2: the same for the KL term. 3: the KL of the
-# four dimensions, all above a nat. 4: mean and σ of each code: means on both
-# sides of 0, σ small; dashed lines mark the prior, mean 0 and σ = 1. 5: the
-# spread of many z that its Sampling layer drew, against the σ that it was
-# given: along the diagonal, scattered by a few per cent, as the draws are
-# finitely many. 6: images; the same drawn from `z_mean` and from a draw z; two
-# rows of samples from N(0, I).*
+# training and test; a red star, the reconstruction loss measured afterwards,
+# ends its curve. 2: the same for the KL term. 3: the KL of the four
+# dimensions, all above a nat. 4: mean and σ of each code: means on both sides
+# of 0, σ small; dashed lines mark the prior, mean 0 and σ = 1. 5: the spread
+# of many z that its Sampling layer drew, against the σ that it was given:
+# along the diagonal, scattered by a few per cent, for draws are few. 6:
+# images; the same drawn from `z_mean` and from a draw z; two rows of samples
+# from N(0, I).*
 
 # %% [markdown]
 # How to read a chart (each has scales of its own, so read the axes):
@@ -762,8 +764,8 @@ plots.patient_chart(clinic.load_chart(clinic.HEALTHY), "A healthy VAE")
 #    other draws: a nat or so apart is agreement.) If not, reporting is ill, or
 #    what is trained is not what is used.
 # 2. Do the reported terms add up to the reported total?
-# 3. Is there a nat for what the pictures show? Telling 8 pictures apart takes
-#    log 8 ≈ 2 nats at least.
+# 3. Are there nats enough for what is drawn? Telling the 8 pictures of panel 6
+#    apart takes log 8 ≈ 2 nats at least.
 # 4. Do the codes have the shape that the prior asks for?
 
 # %%
@@ -800,9 +802,9 @@ for patient in clinic.PATIENTS:
 # **D**: the curves of training and test are one smooth line, and the star of
 # panel 1 lies well below its end. **E**: the star of panel 1 stands hundreds
 # of nats above the curves; all σ are about 1; drawn from `z_mean` the pictures
-# are good, drawn from z they are other garments. **F**: the star of panel 1
-# stands 16 nats above the curve of test images; in panel 5 the dots lie on a
-# bow below the diagonal.
+# are good, drawn from z most are other garments. **F**: the star of panel 1
+# stands 16 nats above the reconstruction loss of test images; in panel 5 the
+# dots lie on a bow below the diagonal.
 #
 # </details>
 
@@ -872,8 +874,8 @@ diagnose = check.diagnose(diagnose)
 # Divide measured by reported numbers: 4 would be the latents, 1,024 the
 # pixels. Subtract the reported reconstruction loss from the total, and compare
 # with the KL term. Look where panel 4 has no means. Read one dot of panel 5:
-# for 0.3 asked for, how much was found? Whoever has healthy panels 3 to 6 is
-# most likely ill in what it reports.
+# for 0.3 asked for, how much was found? A patient with healthy panels 3 to
+# 6 is most likely ill in what it reports.
 #
 # </details>
 
@@ -912,7 +914,7 @@ diagnose = check.diagnose(diagnose)
 # What should you print of any VAE of yours, before you believe its loss? Here
 # is the examination, of the model that lesson 08 saved. It uses the encoder's
 # two heads, the decoder, one draw of its Sampling layer, and nothing that the
-# model says of itself but its report.
+# model says of itself but its report. (The bound is the one found above.)
 
 # %%
 x = x_test[:2_000]
@@ -950,7 +952,7 @@ print(", standard deviation", own_draw.std(axis=0).round(2))
 #   `active_units` counts what is left.
 # - The log of a mean of weights bounds $\log p(x)$ more tightly with every
 #   draw, and came out at the exact value on the toy.
-# - With the label beside the code, one code mostly gave ten garments.
+# - With the label beside the code, one code gave most of the ten garments.
 # - Six broken VAEs all had falling losses. Four were caught by holding reports
 #   against measurements, one by adding up its reports, one by the shape of its
 #   codes.
@@ -958,18 +960,17 @@ print(", standard deviation", own_draw.std(axis=0).round(2))
 # %% [markdown]
 # ## What lies beyond
 #
-# - **Choosing β.** *β-VAE* (Higgins et al., 2017) makes it heavy so that
-#   dimensions part.
+# - **Choosing β.** *β-VAE* (Higgins et al., 2017) makes it heavy, so
+#   that a dimension stands for one thing.
 # - **Discrete codes.** *VQ-VAE* (van den Oord, Vinyals and Kavukcuoglu, 2017)
 #   replaces the cloud by the nearest entry of a learned table.
 # - **Many layers of codes.** *NVAE* (Vahdat and Kautz, 2020) and *Very Deep
 #   VAEs* (Child, 2021) draw large sharp pictures.
 # - **Diffusion.** Ho, Jain and Abbeel (2020), *Denoising Diffusion
-#   Probabilistic Models*: a deep VAE whose encoder only adds noise and is not
-#   trained.
+#   Probabilistic Models*: a deep VAE whose encoder only adds noise, untrained.
 #
 # **An open question:** the bound judges how likely pictures are, an eye how
-# good they look, and models that win by one often lose by the other (Theis,
+# good they look, and a model that wins by one may lose by the other (Theis,
 # van den Oord and Bethge, 2016). Which do you want?
 
 # %% [markdown]

@@ -78,7 +78,7 @@ def _draw_curve(axis, sweep):
     names = [f"{beta:g}" for beta in sweep.betas]
     names[-1] = rf"$\beta = {names[-1]}$"
     for name, *dot in zip(names, sweep.rates, sweep.distortions, strict=True):
-        axis.annotate(name, dot, (10, 8), textcoords="offset points")
+        axis.annotate(name, dot, (4, 9), textcoords="offset points")
     low, high = np.min(sweep.distortions), np.max(sweep.distortions)
     room = 0.12 * (high - low)
     axis.set(
