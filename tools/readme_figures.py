@@ -15,7 +15,7 @@ FOLDER = SOLUTIONS / "figures"
 # The name of the file, and the cell whose figure it is.
 CELLS = {
     "two_maps.png": "09-two-maps-of-the-same-pictures-1",
-    "manifold.png": "09-exercise-9-2-a-grid-of-percentiles-2",
+    "manifold.png": "09-exercise-9-2-a-grid-even-in-percentiles-2",
     "ten_classes.png": "10-train-it-and-ask-3",
 }
 
