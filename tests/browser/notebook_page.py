@@ -55,6 +55,11 @@ HAS_MOVED = "([text, before]) => text.getAttribute('x') != before"
 PLACE_OF_TEXT = """text =>
     ['x', 'y'].map(name => parseFloat(text.getAttribute(name)) / 100)"""
 HAS_FOCUS = "element => element == document.activeElement"
+PRESS = """(button, again_after) => {
+    button.click();
+    if (again_after) setTimeout(() => button.click(), again_after);
+    return button.textContent;
+}"""
 SHARE_OF_WAY = """slider =>
     (slider.value - slider.min) / (slider.max - slider.min)"""
 
@@ -298,6 +303,14 @@ class Plane(View):
 
     def _end(self, name):
         return self._axes.get_by_text(name, exact=True)
+
+    def press_button(self, name, again_after=None):
+        """Press it, and again so many ms later; return its new name.
+
+        By the page's own clock: a busy machine may keep the test waiting
+        longer than the walk lasts.
+        """
+        return self.button(name).evaluate(PRESS, again_after)
 
     def trail(self):
         """Return the points of the trail, as it is drawn."""

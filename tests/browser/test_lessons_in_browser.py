@@ -198,19 +198,19 @@ def test_screen_reader_is_told_the_words_of_a_place(planes):
 @where_there_are_planes
 def test_walk_plays_from_a_to_b(planes):
     for plane in planes:
-        plane.button(WALK).click()
-        plane.button("Stop").wait_for()
-        plane.picture.wait_for_another_than(plane.picture.look())
+        been = len(plane.trail())
+        assert plane.press_button(WALK) == "Stop"
         plane.button(WALK).wait_for()
         plane.wait_until_answered()
+        assert len(plane.trail()) > been + 2
         assert plane.place() == pytest.approx(plane.end("B"), abs=0.01)
 
 
 @where_there_are_planes
 def test_walk_stops_where_it_is_told_to(planes):
     for plane in planes:
-        plane.button(WALK).click()
-        plane.button("Stop").click()
+        plane.press_button(WALK, again_after=200)
+        plane.button(WALK).wait_for()
         plane.wait_until_answered()
         stopped = plane.place()
         assert stopped != pytest.approx(plane.end("B"), abs=0.01)
