@@ -331,7 +331,7 @@ widgets.reparametrisation_explorer()
 #
 # The mean changes no slope at all, and the slope by it is always 1. That by
 # `z_log_var` is $\tfrac12\sigma\varepsilon$: it turns with the sign of the
-# draw, and you will derive it below.
+# draw. We derive both below.
 
 # %% [markdown]
 # ## A layer, from nothing

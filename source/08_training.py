@@ -728,7 +728,7 @@ print(f"expected for all {EPOCHS}: {expected[network]:.0f} s")
 # back, and a soft drawing of each.*
 #
 # A dot is a mean over an epoch: too high in the first, which began untrained;
-# later below, for those images were trained on. When the *left* squares rise
+# later perhaps below, for those images were trained on. When the *left* squares rise
 # while the dots fall, the network learns its images by heart.
 
 # %% [markdown]
