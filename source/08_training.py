@@ -896,10 +896,10 @@ print(f"difference  {gap.mean():+.2f} ± {stats.sem(gap):.2f}")
 # ## More images than memory
 #
 # Our arrays stand in memory as a whole. `data.stream_images` reads files of
-# images batch by batch, as they are due: ten times as many images take the
-# same memory. Its shuffling is limited to what `shuffle(2)` taught us: a
-# buffer, here of 16,384 images. So it also takes its files in a new order for
-# every epoch, and reads up to sixteen in turn.
+# images batch by batch, as they are due: however many there are, memory holds
+# no more than a buffer of them (`data.STREAM_BUFFER`). It can only mix what
+# lies in there, as `shuffle(2)` taught us. So it also takes its files in a new
+# order for every epoch, and reads several in turn.
 #
 # The subset in the course's own folder is such a file. Here the VAE measures
 # it twice; `fit` takes a stream just so: `vae.fit(stream, epochs=5)`.
