@@ -728,8 +728,8 @@ print(f"expected for all {EPOCHS}: {expected[network]:.0f} s")
 # back, and a soft drawing of each.*
 #
 # A dot is a mean over an epoch: too high in the first, which began untrained;
-# later perhaps below, for those images were trained on. When the *left* squares rise
-# while the dots fall, the network learns its images by heart.
+# later perhaps below, for those images were trained on. When the *left*
+# squares rise while the dots fall, the network learns its images by heart.
 
 # %% [markdown]
 # The estimate counted bare steps, one a call. The training also measured the
