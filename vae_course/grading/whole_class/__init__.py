@@ -1,0 +1,1 @@
+"""Grade a class: untrusted answers in, records and reports out."""
