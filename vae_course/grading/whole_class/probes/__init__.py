@@ -1,0 +1,1 @@
+"""Hidden inputs for each exercise, and what to think of what comes out."""
