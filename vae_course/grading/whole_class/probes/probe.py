@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_course.checks.attempt import Attempt
 from vae_course.checks.compare import compare
 from vae_course.checks.failure import ExerciseFailed
 
 NUMBERS, LETTERS = "fiub", "U"
+# What no file of arrays holds, and what `compare` shows as words.
+OTHERS = "bfloat16", "bool"
 # No number is wider than that, so that none overflows on its way.
 WIDEST = 8
 
@@ -38,13 +41,30 @@ def agrees(observed, expected, inputs, *, rtol=1e-4, atol=1e-6):
         value = observed[name]
         if right.dtype.kind == LETTERS:
             if not np.array_equal(value, right):
-                return f"{name}: other words than expected"
+                return f"{name}: {str(value)[:60]!r}, expected {str(right)!r}"
             continue
-        try:
-            compare(value, right, asked=name, rtol=rtol, atol=atol)
-        except ExerciseFailed as failure:
-            _, got, _, _ = failure.args
+        got = fault_of(compare, value, right, asked=name, rtol=rtol, atol=atol)
+        if got:
             return f"{name}: {got}"
+    return None
+
+
+def fault_of(demand, *args, **kwargs):
+    """Call what raises ExerciseFailed of a wrong result; return what it got.
+
+    Args:
+        demand: function such as `compare`.
+        *args: passed on.
+        **kwargs: passed on.
+
+    Returns:
+        None, or a phrase of what came instead.
+    """
+    try:
+        demand(*args, **kwargs)
+    except ExerciseFailed as failure:
+        _, got, _, _ = failure.args
+        return got
     return None
 
 
@@ -94,17 +114,53 @@ def as_plain(value):
         value: what an answer returned.
 
     Returns:
-        A NumPy array of numbers of at most 8 bytes each.
+        A NumPy array of numbers of at most 8 bytes each; true is 1.
 
     Raises:
         TypeError: if there are no numbers in it.
     """
     array = np.asarray(value)
-    if array.dtype.name == "bfloat16" or array.dtype == np.longdouble:
+    if array.dtype.name in OTHERS or array.dtype == np.longdouble:
         array = array.astype("float64")
     if array.dtype.kind not in NUMBERS:
         raise TypeError(f"numbers expected, got {type(value).__name__}")
     return array
+
+
+def call(answer, name, **inputs):
+    """Call a learner's function as its check does.
+
+    Args:
+        answer: the function.
+        name: what the exercise calls it.
+        **inputs: its arguments, in the order of the signature.
+
+    Returns:
+        What it returns.
+
+    Raises:
+        ExerciseFailed: if it crashes, returns nothing or changes an input.
+        NotStarted: if it is a stub.
+    """
+    with np.errstate(all="ignore"):
+        return Attempt(answer, name)(**inputs)
+
+
+def result_of(name):
+    """Make an `observe` that calls an answer with all inputs as they are.
+
+    Args:
+        name: what the exercise calls the answer.
+
+    Returns:
+        A function of the answer and of the inputs; it returns a dict that
+        holds one array, under that name.
+    """
+
+    def observe(answer, **inputs):
+        return {name: as_plain(call(answer, name, **inputs))}
+
+    return observe
 
 
 def probes_of_lesson(lesson):
