@@ -1,0 +1,115 @@
+"""The trusted side of the warm process: answers go in, claims come out.
+
+What comes out is not to be trusted, and never does more harm than to fail
+the exercise that it came from.
+"""
+
+import time
+from pathlib import Path
+
+from vae_course.grading.whole_class.conversation import Conversation
+from vae_course.grading.whole_class.frames import Broken
+from vae_course.grading.whole_class.limits import Limits
+from vae_course.grading.whole_class.losses import lost_claim, too_late_claim
+from vae_course.grading.whole_class.records import PASSED
+from vae_course.grading.whole_class.sandbox import find_sandbox
+from vae_course.grading.whole_class.warm_process import WarmProcess
+
+LESSONS = Path(__file__).parents[3] / "lessons"
+# Who is at work when the warm process ends is not at fault the first time.
+LOSSES = 2
+
+
+class Worker:
+    """Grade submissions in a warm process, one after the other.
+
+    Args:
+        limits: `Limits`, or None for the usual ones.
+        sandbox: `Sandbox`, or None for the best that the machine allows.
+        lessons: Path of the lessons as they are handed out.
+    """
+
+    def __init__(self, limits=None, sandbox=None, lessons=LESSONS):
+        self.limits = limits or Limits()
+        self.sandbox = sandbox or find_sandbox()
+        self.lessons = Path(lessons).absolute()
+        self._warm = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        """End the warm process."""
+        if self._warm is not None:
+            self._warm.end()
+            self._warm = None
+
+    def grade(self, submission, hidden):
+        """Run and check the answers of one learner.
+
+        Args:
+            submission: `Submission`.
+            hidden: dict from the number of an exercise to a list of dict
+                from name to array, number or word: inputs to try what has
+                passed its check on.
+
+        Returns:
+            list of `Claim`, one for each answer, in the same order.
+
+        Raises:
+            WorkerLost: if the warm process cannot be started.
+        """
+        until = time.monotonic() + self.limits.submission
+        answers, claims, losses = submission.answers, [], 0
+        while len(claims) < len(answers) and time.monotonic() < until:
+            before = len(claims)
+            try:
+                self._converse(answers, hidden, claims, until)
+            except Broken:
+                self.close()
+                losses = losses + 1 if len(claims) == before else 1
+            if losses == LOSSES:
+                at_work = answers[len(claims)].exercise
+                claims.append(lost_claim(at_work, "ended", 0.0))
+                losses = 0
+        late = answers[len(claims) :]
+        return claims + [too_late_claim(each.exercise) for each in late]
+
+    def _converse(self, answers, hidden, claims, until):
+        """Add claims until a process is lost or spoiled, or none is left.
+
+        Raises:
+            Broken: if the warm process itself is lost.
+        """
+        rest = answers[len(claims) :]
+        conversation = self._begin()
+        if not conversation.adopt(_to_adopt(answers, claims)):
+            conversation = self._begin()
+        for answer in rest:
+            if conversation.is_over or time.monotonic() > until:
+                break
+            rounds = hidden.get(answer.exercise, [])
+            claims.append(conversation.grade(answer, rounds))
+        conversation.end()
+
+    def _begin(self):
+        if self._warm is None or not self._warm.is_alive():
+            self.close()
+            self._warm = WarmProcess(self.limits, self.sandbox, self.lessons)
+        return Conversation(self._warm.channel, self.limits.exercise)
+
+
+def _to_adopt(answers, claims):
+    """List what has passed of the lesson that comes next.
+
+    Exercises that build on each other are of one lesson.
+    """
+    [lesson, _] = answers[len(claims)].exercise.split(".")
+    return [
+        answer
+        for answer, claim in zip(answers, claims, strict=False)
+        if claim.status == PASSED and answer.exercise.startswith(f"{lesson}.")
+    ]

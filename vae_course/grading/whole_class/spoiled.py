@@ -1,0 +1,205 @@
+"""Tell whether an answer has left the process as it found it.
+
+What learners change by the way is put back. Where more was changed, the
+answers after it are better run in a new process.
+"""
+
+import contextlib
+import gc
+import os
+import shutil
+import signal
+import sys
+import threading
+import types
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+MUCH_MEMORY = 2**29
+WATCHED = (
+    "builtins",
+    "gc",
+    "inspect",
+    "json",
+    "linecache",
+    "math",
+    "os",
+    "random",
+    "signal",
+    "threading",
+    "time",
+    "traceback",
+    "unittest.mock",
+    "numpy",
+    "numpy.linalg",
+    "numpy.random",
+    "numpy.testing",
+    "scipy.special",
+    "scipy.stats",
+    "keras",
+    "keras.activations",
+    "keras.backend",
+    "keras.config",
+    "keras.initializers",
+    "keras.layers",
+    "keras.losses",
+    "keras.metrics",
+    "keras.ops",
+    "keras.optimizers",
+    "keras.random",
+    "keras.utils",
+    "tensorflow.math",
+    "tensorflow.random",
+)
+CLASSES = "keras.layers", "keras.metrics", "keras.optimizers", "keras.random"
+SETTINGS = "floatx", "epsilon", "image_data_format", "dtype_policy"
+# Set by whoever runs code, not by an answer.
+NOT_COMPARED = "_", "__warningregistry__", "__builtins__"
+
+
+class State:
+    """Remember a process before any answer has run in it.
+
+    Args:
+        scratch: Path of the folder that answers may write to.
+    """
+
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.parts = [(names, _copy(names)) for names in _watched_namespaces()]
+        self.filters = list(warnings.filters)
+        self.floating_point = np.geterr()
+        self.recursion = sys.getrecursionlimit()
+        self.streams = sys.stdin, sys.stdout, sys.stderr
+        self.environment = dict(os.environ)
+        self.keras = _settings_of_keras()
+        self.handlers = _handlers()
+        self.modules = dict(sys.modules)
+        self.memory = _memory()
+
+    def settle(self):
+        """Put back what an answer may change without meaning harm."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        gc.enable()
+        sys.settrace(None)
+        sys.setprofile(None)
+        sys.stdin, sys.stdout, sys.stderr = self.streams
+        sys.setrecursionlimit(self.recursion)
+        warnings.filters[:] = self.filters
+        warnings._filters_mutated()
+        np.seterr(**self.floating_point)
+        if os.environ != self.environment:
+            os.environ.clear()
+            os.environ.update(self.environment)
+        _settle_keras(self.keras)
+        os.chdir(self.scratch)
+        _empty(self.scratch)
+
+    def is_spoiled(self):
+        """Tell whether there is harm that `settle` cannot undo."""
+        return (
+            any(_differs(names, before) for names, before in self.parts)
+            or any(
+                sys.modules.get(name) is not module
+                for name, module in self.modules.items()
+                if name != "__main__"
+            )
+            or threading.active_count() > 1
+            or _handlers() != self.handlers
+            or bool(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+            or _has_children()
+            or any(self.scratch.iterdir())
+            or _memory() > self.memory + MUCH_MEMORY
+        )
+
+
+def _watched_namespaces():
+    """List the dicts of modules, classes and functions to watch."""
+    modules = [sys.modules[name] for name in WATCHED if name in sys.modules]
+    modules += [
+        module
+        for name, module in sys.modules.items()
+        if name.startswith("vae_course")
+    ]
+    namespaces = [vars(module) for module in modules]
+    for module in modules:
+        if module.__name__.startswith(("vae_course", *CLASSES)):
+            namespaces += [
+                vars(value)
+                for value in vars(module).values()
+                if isinstance(value, type)
+            ]
+    return namespaces
+
+
+def _copy(names):
+    """Copy a namespace, each function with the code that it has now."""
+    return {
+        name: (value, _code(value))
+        for name, value in names.items()
+        if name not in NOT_COMPARED
+    }
+
+
+def _code(value):
+    if isinstance(value, types.FunctionType):
+        return value.__code__
+    return None
+
+
+def _differs(names, before):
+    return any(
+        names.get(name) is not value or _code(value) is not code
+        for name, (value, code) in before.items()
+    )
+
+
+def _settings_of_keras():
+    import keras
+
+    return {name: getattr(keras.config, name)() for name in SETTINGS}
+
+
+def _settle_keras(before):
+    """Put Keras's settings back, and compute at once and in graphs."""
+    import keras
+    import tensorflow as tf
+
+    for name, value in before.items():
+        if getattr(keras.config, name)() != value:
+            getattr(keras.config, f"set_{name}")(value)
+    if tf.config.functions_run_eagerly():
+        tf.config.run_functions_eagerly(False)
+    if not tf.executing_eagerly():
+        with contextlib.suppress(AssertionError, ValueError):
+            tf.compat.v1.reset_default_graph()
+            tf.compat.v1.enable_eager_execution()
+
+
+def _handlers():
+    return {
+        number: signal.getsignal(number) for number in signal.valid_signals()
+    }
+
+
+def _has_children():
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _memory():
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _empty(folder):
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,93 @@
+"""Start the warm process in its sandbox, and talk to it."""
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from vae_course.grading.whole_class.frames import Broken, Channel
+from vae_course.grading.whole_class.worker import READY
+
+WORKER = "vae_course.grading.whole_class.worker"
+STARTS_WITHIN = 300.0
+LAST_LINES = 5
+
+
+class WorkerLost(Exception):
+    """Raised where the warm process cannot be started."""
+
+
+class WarmProcess:
+    """A warm process that is ready.
+
+    Args:
+        limits: `Limits`.
+        sandbox: `Sandbox`.
+        lessons: Path of the lessons as they are handed out.
+
+    Raises:
+        WorkerLost: if it does not start.
+    """
+
+    def __init__(self, limits, sandbox, lessons):
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="vae-course-", ignore_cleanup_errors=True
+        )
+        scratch = self._make_scratch()
+        self._complaints = tempfile.TemporaryFile()
+        python = ["-m", WORKER, str(lessons), str(sandbox.scratch(scratch))]
+        python += [limits.as_text(), sandbox.network]
+        self._process = subprocess.Popen(
+            sandbox.command(python, [lessons], scratch, limits.scratch),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            bufsize=0,
+            start_new_session=True,
+        )
+        self.channel = Channel(
+            self._process.stdout.fileno(),
+            self._process.stdin.fileno(),
+            limits.frame,
+        )
+        self._wait_until_ready()
+
+    def is_alive(self):
+        """Tell whether it has not ended."""
+        return self._process.poll() is None
+
+    def end(self):
+        """End it, and all that it started."""
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._complaints.close()
+        self._folder.cleanup()
+
+    def _make_scratch(self):
+        """Make a folder that nobody's processes can write to as well."""
+        scratch = Path(self._folder.name) / "scratch"
+        scratch.mkdir()
+        if os.geteuid() == 0:
+            os.chmod(self._folder.name, 0o711)
+            os.chmod(scratch, 0o777)
+        return scratch
+
+    def _wait_until_ready(self):
+        until = time.monotonic() + STARTS_WITHIN
+        try:
+            ready = self.channel.receive(until) == READY
+        except Broken:
+            ready = False
+        if not ready:
+            why = self._last_words()
+            self.end()
+            raise WorkerLost(f"The process that runs answers: {why}")
+
+    def _last_words(self):
+        self._complaints.seek(0)
+        text = self._complaints.read().decode("utf-8", "replace")
+        lines = text.strip().splitlines()[-LAST_LINES:]
+        return "\n".join(lines) or "it ended without a word"
