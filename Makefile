@@ -82,5 +82,5 @@ $(VENV)/learner: $(VENV)/created pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/author: $(VENV)/learner
-	$(INSTALL) --editable ".[test,author]"
+	$(INSTALL) --editable ".[test,author,class]"
 	@touch $@

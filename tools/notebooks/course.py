@@ -52,7 +52,7 @@ def build(course, path, *, solutions=True, force=False, say=print):
         BrokenSource: if the source or its execution is refused. Then
             nothing is written that depends on it.
     """
-    lesson, checks = _read(course, path)
+    lesson, checks = read(course, path)
     text = to_text(build_lesson(lesson, checks))
     _write(course.lessons / f"{path.stem}.ipynb", text, say)
     if solutions:
@@ -68,7 +68,7 @@ def build(course, path, *, solutions=True, force=False, say=print):
 def out_of_step(course, path):
     """List how a source or its two notebooks keep from being in step."""
     try:
-        lesson, checks = _read(course, path)
+        lesson, checks = read(course, path)
     except BrokenSource as broken:
         return [str(problem) for problem in broken.problems]
     name = f"{path.stem}.ipynb"
@@ -98,7 +98,12 @@ def orphans(course):
     ]
 
 
-def _read(course, path):
+def read(course, path):
+    """Return a source, parsed, and its checks.
+
+    Raises:
+        BrokenSource: if it breaks a rule.
+    """
     lesson = read_lesson(path)
     checks = course.checks_of_lesson(lesson.number)
     problems = find_problems(lesson, checks)
