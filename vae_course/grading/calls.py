@@ -14,6 +14,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 CALL = "{name} = __import__({module!r}, fromlist=['checks']).{check}({name})"
 # Cell magics that run the cell as it stands, and watch it.
 WATCH = re.compile(r"\A%%(time|capture)\b.*")
+# What reading a cell as Python may raise; a RecursionError is one of them.
+NOT_PYTHON = SyntaxError, ValueError, RuntimeError, MemoryError
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _find(source, checks):
     found = []
     for statement in tree.body:
         for check in checks.values():
-            if _is_call(statement, check) and _stands_alone(statement, tree):
+            if is_call(statement, check) and _stands_alone(statement, tree):
                 lines = statement.lineno - 1, statement.end_lineno
                 found.append((*lines, check))
     return found
@@ -122,24 +124,48 @@ def parse(source):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         try:
-            source = WATCH.sub("#", source)
-            python = TransformerManager().transform_cell(source)
+            python = to_python(source)
             tree = ast.parse(python)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except NOT_PYTHON:
             return None
     # A cell magic takes many lines and leaves one: nothing to cut there.
     same = python.rstrip("\n").count("\n") == source.rstrip("\n").count("\n")
     return tree if same else None
 
 
-def _is_call(statement, check):
+def to_python(source):
+    """Write a cell's magics as IPython would.
+
+    Args:
+        source: str, the cell's code.
+
+    Returns:
+        str, Python if the cell is right.
+
+    Raises:
+        SyntaxError: perhaps, if it is not.
+        RuntimeError: if there are hundreds of magics.
+    """
+    return TransformerManager().transform_cell(WATCH.sub("#", source))
+
+
+def is_call(statement, check):
     """Recognise `name = check.name(name)`, also without `name =`.
 
     Whatever stands before the dot, it is the check itself that is called.
+
+    Args:
+        statement: ast.stmt.
+        check: of an exercise.
     """
+    if not isinstance(getattr(statement, "value", None), ast.Call):
+        return False
     call = rf"[\w.]+\.{check.__name__}\({check.name}\)"
     wanted = rf"({check.name} = )?{call}"
-    return re.fullmatch(wanted, ast.unparse(statement)) is not None
+    try:
+        return re.fullmatch(wanted, ast.unparse(statement)) is not None
+    except RecursionError:
+        return False
 
 
 def _stands_alone(statement, tree):

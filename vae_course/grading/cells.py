@@ -8,8 +8,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-import nbformat
-
 from vae_course.checks import checks_of_lesson
 from vae_course.grading.calls import calls_in, cut
 
@@ -58,7 +56,7 @@ def is_lesson(path):
         path: of an ``.ipynb`` file.
     """
     try:
-        cells = _code_cells(path)
+        cells = code_cells(path.read_bytes())
     except BROKEN:
         return True
     return any(
@@ -81,7 +79,7 @@ def read_lesson(path):
         for itself and one for each exercise.
     """
     try:
-        sources = _code_cells(path)
+        sources = code_cells(path.read_bytes())
     except BROKEN:
         checks = _checks_by_number(path, [])
         return Lesson([Cell(UNREADABLE, None), *_missing(checks, [])], checks)
@@ -94,10 +92,20 @@ def read_lesson(path):
     return Lesson(cells, checks)
 
 
-def _code_cells(path):
-    """Return (source, metadata) of each code cell of a file."""
-    notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+def code_cells(content):
+    """Return (source, metadata) of each code cell of a notebook.
+
+    Args:
+        content: bytes of its file.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError, RecursionError: if
+            it is none.
+    """
+    notebook = json.loads(content)
     if notebook.get("nbformat", 4) < 4:
+        import nbformat
+
         notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
     return [
         (_clean("".join(cell["source"])), _dict(cell.get("metadata")))
@@ -125,8 +133,15 @@ def _dict(value):
     return value if isinstance(value, dict) else {}
 
 
-def _claim(metadata):
-    """Return the exercise and role that a cell claims by its metadata."""
+def claim_of(metadata):
+    """Return the exercise and role that a cell claims by its metadata.
+
+    Args:
+        metadata: dict, of the cell.
+
+    Returns:
+        (None, role) where it claims no exercise.
+    """
     tag = _tag(metadata)
     exercise, role = str(tag.get("exercise")), tag.get("role")
     if role in ("stub", "check"):
@@ -137,7 +152,7 @@ def _claim(metadata):
 
 def _checks_by_number(path, sources):
     """Find the lesson's checks by its cells, else by its file's name."""
-    claimed = [_claim(metadata)[0] for _, metadata in sources]
+    claimed = [claim_of(metadata)[0] for _, metadata in sources]
     lessons = [each.split(".")[0] for each in claimed if each]
     lessons = lessons or re.findall(r"^(\d\d)_", path.name)
     if not lessons:
@@ -173,7 +188,7 @@ def _claimed(sources, checks):
     cell with checks that have no cell of their own is cut.
     """
     calls = [calls_in(source, checks) for source, _ in sources]
-    claims = [_known(_claim(metadata), checks) for _, metadata in sources]
+    claims = [_known(claim_of(metadata), checks) for _, metadata in sources]
     claims = [
         (None, "other") if _is_split_off(claim, own, calls) else claim
         for claim, own in zip(claims, calls, strict=True)

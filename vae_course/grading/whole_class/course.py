@@ -1,0 +1,118 @@
+"""What the pristine lessons hold, to compare learners' notebooks with."""
+
+import re
+from dataclasses import dataclass
+
+from vae_course.grading.cells import read_lesson
+from vae_course.grading.whole_class.statements import (
+    DEFINITIONS,
+    IMPORTS,
+    read_code,
+)
+
+# By this name lessons know their checks, which are for the grader to call.
+CHECKS = "check"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A pristine lesson.
+
+    Attributes:
+        number: str, two digits.
+        checks: dict from the number of each exercise, in order, to its check.
+        names: frozenset of what its set-up and its definitions bind.
+        shapes: frozenset of the shapes of its statements outside exercises.
+    """
+
+    number: str
+    checks: dict
+    names: frozenset
+    shapes: frozenset
+
+
+def read_course(folder):
+    """Read the pristine lessons.
+
+    Args:
+        folder: pathlib.Path of the lessons.
+
+    Returns:
+        dict from the two digits of each lesson to its `Lesson`, in order.
+
+    Raises:
+        ValueError: if there are none.
+    """
+    lessons = {
+        path.name[:2]: _read(path)
+        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    }
+    if not lessons:
+        raise ValueError(f"lessons: expected notebooks in {folder}, got none")
+    return lessons
+
+
+def lesson_of(cells, course):
+    """Find the lesson that a notebook is a copy of, whatever its name.
+
+    What its cells' metadata say counts first, then which checks it imports,
+    then whether it defines half of a lesson's exercises.
+
+    Args:
+        cells: list of (exercise claimed or None, source).
+        course: what `read_course` returned.
+
+    Returns:
+        `Lesson`, or None where it is of none.
+    """
+    claimed = [
+        exercise.split(".")[0].zfill(2) for exercise, _ in cells if exercise
+    ]
+    code = "\n".join(source for _, source in cells)
+    imported = re.findall(
+        r"vae_course\.checks(?: +import +|\.)lesson_(\d\d)\b", code
+    )
+    for numbers in (claimed, imported):
+        known = [number for number in numbers if number in course]
+        if known:
+            return course[max(sorted(set(known)), key=known.count)]
+    shares = {number: _share(course[number], code) for number in course}
+    likely = max(shares, key=shares.get)
+    return course[likely] if shares[likely] >= 0.5 else None
+
+
+def defines(check, code):
+    """Tell whether code seems to define an exercise, if only by its lines.
+
+    Args:
+        check: of the exercise.
+        code: str, which need not be Python.
+    """
+    names = {check.name, check.__name__}
+    return all(
+        re.search(rf"^\s*(async +)?(def|class) +{name}\b", code, re.MULTILINE)
+        for name in names
+    )
+
+
+def _share(lesson, code):
+    found = [defines(check, code) for check in lesson.checks.values()]
+    return sum(found) / len(found)
+
+
+def _read(path):
+    lesson = read_lesson(path)
+    names, shapes = set(), set()
+    for cell in lesson.cells:
+        if cell.exercise is None and (code := read_code(cell.source)):
+            for statement in code.statements:
+                shapes.add(statement.shape)
+                if cell.role == "setup" or _is_definition(statement, cell):
+                    names |= statement.binds
+    names, shapes = frozenset(names - {CHECKS}), frozenset(shapes)
+    return Lesson(path.name[:2], lesson.checks, names, shapes)
+
+
+def _is_definition(statement, cell):
+    kinds = DEFINITIONS + IMPORTS
+    return cell.role != "train" and isinstance(statement.node, kinds)
