@@ -113,9 +113,8 @@ def _posteriors(rng):
     z_mean, z_log_var = rng.uniform(0.3, 1.6, (2, n, k)) * signs
     z_mean[0], z_log_var[0] = rng.uniform(0.05, 0.12, (2, k)) * signs[:, 0]
     z_mean[1] = rng.uniform(40, 60, k) * signs[0, 1]
+    z_log_var[1, 0] = rng.uniform(10.5, 12)
     z_log_var[2] = rng.uniform(-25, -20, k)
-    far = rng.permutation(n)
-    z_log_var[far[0], : k // 2] = rng.uniform(10.5, 12, k // 2)
     return {"z_mean": z_mean, "z_log_var": z_log_var}
 
 
