@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import random
 import stat
 import threading
 import tracemalloc
@@ -370,6 +371,36 @@ def test_damage_inside_of_a_zip_costs_its_notebook_alone(ada, read):
     submission = read(path)
     assert is_answered(submission)
     assert only_problem(submission) == "a.ipynb is damaged inside its zip."
+
+
+def test_damaged_bytes_of_a_zip_raise_nothing():
+    file, dice = io.BytesIO(), random.Random(3)
+    zipped(file, {NAME: b'{"cells": []}' * 9, "b/c.ipynb": b"", "d": b"d"})
+    whole = file.getvalue()
+    for _ in range(800):
+        damaged = bytearray(whole)
+        for _ in range(dice.choice([1, 2, 5])):
+            damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+        for found in zips.notebooks_in_zip(io.BytesIO(damaged), len(whole)):
+            assert (found.content is None) == bool(found.problem)
+
+
+def test_a_member_without_a_name_is_passed_over(ada, read):
+    path = zipped(ada / "w.zip", {"xxxxxx": b"", NAME: ANSWERED})
+    path.write_bytes(path.read_bytes().replace(b"xxxxxx", bytes(6)))
+    assert is_answered(read(path))
+
+
+def test_what_breaks_the_reader_itself_does_not_end_the_run(
+    ada, read, monkeypatch
+):
+    (ada / NAME).write_bytes(ANSWERED)
+
+    def broken(content, course):
+        raise KeyError("never thought of")
+
+    monkeypatch.setattr(submissions, "read_notebook", broken)
+    assert "cannot be read here: KeyError" in only_problem(read(ada))
 
 
 @pytest.mark.parametrize(

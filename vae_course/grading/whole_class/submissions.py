@@ -120,6 +120,9 @@ def read_submission(handed_in, course):
             notebook = read_notebook(found.content, course)
         except NotALesson as error:
             problems.append(f"{name} {error}.")
+        # One learner's file, however made, must not end the run of a class.
+        except Exception as error:
+            problems.append(f"{name} cannot be read here: {error!r}.")
         else:
             copies = by_lesson.setdefault(notebook.lesson, [])
             copies.append((notebook, found.name))
