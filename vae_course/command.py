@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from vae_course.grading.whole_class.options import add_grade
+
 
 def main(arguments=None):
     """Run what the command line asks for.
@@ -34,6 +36,7 @@ def main(arguments=None):
         "folder", nargs="?", default=".", help="of the course (this one)"
     )
     doctor.set_defaults(run=_doctor)
+    add_grade(commands).set_defaults(run=_grade)
     options = parser.parse_args(arguments)
     # A console that lacks a sign shows another, and nothing ends for it.
     if hasattr(sys.stdout, "reconfigure"):
@@ -67,3 +70,10 @@ def _doctor(options):
         sound = sound and not (finding.mend and finding.blocks)
     print("The course can start." if sound else "Mend the first problem.")
     return 0 if sound else 1
+
+
+def _grade(options):
+    from vae_course.grading.whole_class.grade import grade_class
+    from vae_course.grading.whole_class.parts import PARTS
+
+    return grade_class(options, PARTS)

@@ -1,0 +1,228 @@
+"""`vae-course grade`: from a folder of submissions to a folder of results."""
+
+import contextlib
+import functools
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vae_course.grading.whole_class.options import cores
+from vae_course.grading.whole_class.progress import show_progress
+from vae_course.grading.whole_class.records import NOT_GRADED
+from vae_course.grading.whole_class.results import InUse, NotWritten, Results
+from vae_course.grading.whole_class.run import Run, Stopped, take_over
+from vae_course.grading.whole_class.version import version_of_checks, versions
+
+ALL, NOT_ALL, REFUSED, NOT_WRITTEN, STOPPED = 0, 1, 2, 3, 130
+HERE = "this machine"
+GO_ON = "What was graded is kept: the same command goes on from there."
+
+
+class Refused(Exception):
+    """Raised where the command cannot be carried out."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run is put together from.
+
+    Attributes:
+        find: function of a folder; returns a list of what was handed in.
+        left_out: function of a folder; returns a list of str, what else
+            stands there.
+        reader: function of the lessons' folder; returns a function from
+            what was handed in to a Submission.
+        enforced: function without arguments; returns a dict from what a
+            machine should enforce to "" or to why it cannot.
+        prepare: function of a seed; returns hidden inputs, and what is
+            expected of them.
+        open_grader: function of hidden inputs and of the lessons' folder;
+            returns a context manager of a function from a Submission to a
+            list of Claim.
+        outcomes: function of a Submission, its claims, hidden inputs and
+            what is expected; returns a list of Outcome.
+        write: function of a list of Record, a folder, a dict from each
+            machine to what `enforced` returned there, and the lessons'
+            folder.
+    """
+
+    find: Callable
+    left_out: Callable
+    reader: Callable
+    enforced: Callable
+    prepare: Callable
+    open_grader: Callable
+    outcomes: Callable
+    write: Callable
+
+
+def grade_class(options, parts):
+    """Grade a class, and say on standard error what went wrong.
+
+    Args:
+        options: those of `options.add_grade`.
+        parts: Parts.
+
+    Returns:
+        int, the exit code.
+    """
+    try:
+        return _grade(options, parts)
+    except (Refused, InUse) as error:
+        _say(error)
+        return REFUSED
+    except NotWritten as error:
+        _say(f"Cannot write {error}. {GO_ON}")
+        return NOT_WRITTEN
+    except (Stopped, KeyboardInterrupt):
+        _say(f"Stopped. {GO_ON}")
+        return STOPPED
+
+
+def _grade(options, parts):
+    found = _found(options, parts)
+    with Results(options.out) as results:
+        seed = results.seed() if options.seed is None else options.seed
+        rest = f"{version_of_checks(options.lessons)} {seed}"
+
+        def key(submission):
+            both = f"{submission.key} {rest}".encode()
+            return hashlib.sha256(both).hexdigest()
+
+        submissions = _read(found, parts.reader(options.lessons))
+        records = take_over(submissions, results, key)
+        missing = [each for each in submissions if each.learner not in records]
+        _say(
+            f"{len(submissions)} handed in, {len(records)} of them graded "
+            f"before, {len(missing)} to grade."
+        )
+        if missing:
+            records |= _graded(missing, options, parts, results, seed, key)
+        records = [records[each.learner] for each in submissions]
+        with results.writing():
+            parts.write(
+                records, options.out, results.enforced(), options.lessons
+            )
+    return _conclude(records, options.out)
+
+
+def _found(options, parts):
+    """Return what was handed in, if it can be graded to that folder."""
+    folder, out = options.submissions.resolve(), options.out.resolve()
+    if not folder.is_dir():
+        raise Refused(f"{options.submissions}: there is no such folder")
+    if folder.is_relative_to(out) or out.is_relative_to(folder):
+        raise Refused(
+            f"{options.out}: the results need a folder apart from "
+            f"{options.submissions}, neither within the other"
+        )
+    if not any(options.lessons.glob("[0-9][0-9]_*.ipynb")):
+        raise Refused(
+            f"{options.lessons}: there is no lesson of the course; name the "
+            "folder that has them by --lessons"
+        )
+    try:
+        found = parts.find(options.submissions)
+    except OSError as error:
+        raise Refused(f"{options.submissions}: {error.strerror}") from error
+    if not found:
+        raise Refused(
+            f"{options.submissions}: expected a folder or a zip for each "
+            "learner, and found none"
+        )
+    for sentence in parts.left_out(options.submissions):
+        _say(sentence)
+    return found
+
+
+def _read(found, read):
+    submissions = []
+    with show_progress("Reading", len(found)) as progress:
+        for each in found:
+            submissions.append(read(each))
+            progress.step()
+    return submissions
+
+
+def _graded(missing, options, parts, results, seed, key):
+    """Return the records of those that had none, by the learner's name."""
+    enforced = {HERE: parts.enforced()}
+    _look_at(enforced, options)
+    hidden, expected = parts.prepare(seed)
+    alone = functools.partial(
+        parts.open_grader, hidden, options.lessons.absolute()
+    )
+    with contextlib.ExitStack() as opened:
+        open_grader, jobs = alone, options.jobs or cores()
+        if options.dask:
+            cluster = opened.enter_context(_connect(options, alone))
+            there = cluster.ask(parts.enforced)
+            _look_at(there, options)
+            enforced |= there
+            open_grader = cluster.open_grader
+            jobs = options.jobs or 2 * cluster.threads
+        results.keep_about(
+            {"seed": seed, "enforced": enforced, "versions": versions()}
+        )
+        run = Run(
+            results,
+            key,
+            lambda *came: parts.outcomes(*came, hidden, expected),
+            opened.enter_context(show_progress("Grading", len(missing))),
+        )
+        run.grade(missing, open_grader, alone, jobs)
+    return run.records
+
+
+def _look_at(enforced, options):
+    """Say what machines cannot enforce; refuse where that must not be."""
+    lacking = [
+        f"{machine}: {what} ({why})"
+        for machine, facts in enforced.items()
+        for what, why in facts.items()
+        if why
+    ]
+    for line in lacking:
+        _say(f"Not enforced on {line}")
+    if lacking and options.require_sandbox:
+        raise Refused("Nothing is graded: the sandbox is required.")
+
+
+@contextlib.contextmanager
+def _connect(options, open_grader):
+    try:
+        from vae_course.grading.whole_class import remote
+    except ModuleNotFoundError as error:
+        raise Refused(
+            f"--dask needs the package {error.name}: "
+            "pip install 'vae-course[class]'"
+        ) from error
+    with contextlib.ExitStack() as opened:
+        try:
+            cluster = opened.enter_context(
+                remote.connect(options.dask, open_grader, options.lessons)
+            )
+        except remote.ClusterLost as error:
+            raise Refused(f"--dask: {error}") from error
+        yield cluster
+
+
+def _conclude(records, folder):
+    print(f"{len(records)} learners: {folder / 'index.html'}")
+    failed = [
+        record.learner
+        for record in records
+        if any(each.status == NOT_GRADED for each in record.outcomes)
+    ]
+    if not failed:
+        return ALL
+    _say(
+        f"{len(failed)} could not be graded, through no fault of theirs; "
+        "the same command tries them again: " + ", ".join(map(repr, failed))
+    )
+    return NOT_ALL
+
+
+def _say(line):
+    print(line, file=sys.stderr, flush=True)
