@@ -9,14 +9,14 @@ SEEN = "body { height: 100vh }"
 TALL = {"width": 1200, "height": 20_000}
 
 
-def barriers(page):
-    """Return what axe-core objects to in that which the course draws."""
+def barriers(page, of=OURS):
+    """Return what axe-core objects to in a part of a page."""
     from axe_playwright_python.sync_playwright import Axe
 
     size = page.viewport_size
     page.add_style_tag(content=SEEN)
     page.set_viewport_size(TALL)
-    found = Axe().run(page, context=OURS).response["violations"]
+    found = Axe().run(page, context=of).response["violations"]
     page.set_viewport_size(size)
     return [
         f"{broken['help']}: {node['html']}"

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 # No cell of that exercise was handed in; and what is no learner's fault.
 MISSING, NOT_GRADED = "missing", "not graded"
+STATUSES = PASSED, FAILED, NOT_STARTED, MISSING, NOT_GRADED
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,113 @@
+"""What the slugs of known slips mean, in words for an instructor."""
+
+from vae_course.grading.whole_class.reports.legible import one_line
+
+MEANINGS = {
+    "activation_on_head": "an activation bounds a mean or a log-variance",
+    "activation_on_latent": "an activation bounds the latent code",
+    "arguments_swapped": "the two arguments are exchanged",
+    "averages_latent": "mean over the latent dimensions, not the sum",
+    "averages_pixels": "mean over the pixels, not the sum",
+    "axes_flipped": "an axis of the grid runs the other way",
+    "axis_mixed_up": "works along another axis than the one asked for",
+    "beta_on_reconstruction": "β multiplies the reconstruction, not the KL",
+    "bits": "a logarithm to base 2, so bits and not nats",
+    "box_per_point": "a box for each point, not one for all",
+    "changes_its_input": "alters the arrays that it was given",
+    "channel_axis_missing": "the axis of the channel is missing",
+    "covariance_not_inverted": "Σ stands where its inverse belongs",
+    "decoder_fed_mean": "decodes z_mean, so that z is left unused",
+    "determinant_without_root": "det Σ stands where its root belongs",
+    "divides_by_zero": "divides by zero at an end of the range",
+    "empirical_ranks": "ranks within the batch, not the normal's percentiles",
+    "end_missing": "the last point of the walk is missing",
+    "exp_missing": "a log-variance used as if it were the variance",
+    "exp_then_log": "the log of a density, which underflows in the tail",
+    "forward_outside_tape": "the forward pass stands outside the tape",
+    "global_encoder": "uses a global network, not the model's own",
+    "gradient_swapped": "the two gradients are exchanged",
+    "gradients_not_applied": "gradients are computed, but no weight moves",
+    "half_missing": "a factor ½ is missing",
+    "heads_shared": "one layer for both the mean and the log-variance",
+    "infinite_ends": "asks for percentiles 0 and 1, which are infinite",
+    "inverted": "the ratio is upside down",
+    "kl_added": "the KL is added to the ELBO, not subtracted",
+    "kl_left_out": "the KL term is left out",
+    "labels_not_one_hot": "a label goes in as a number, not one-hot",
+    "last_batch_metrics": "reports the last batch, not the mean of all",
+    "latents_forgotten": "the number of latent dimensions is left out",
+    "left_to_library": "hands the work to the course's own solution",
+    "log_of_zero": "takes the logarithm of 0 at the ends of the range",
+    "log_term_missing": "the log-variance term is missing",
+    "log_var_as_log_std": "reads z_log_var as log σ, not log σ²",
+    "mean_for_variance": "the mean stands where the variance belongs",
+    "mean_not_added": "the mean is not added to the noise",
+    "mean_not_squared": "z_mean stands where its square belongs",
+    "mean_of_logs": "the mean of logs, not the log of the mean",
+    "metrics_not_reset": "a second epoch remembers the first one's metrics",
+    "never_reaches_beta": "the warm-up ends below the β asked for",
+    "no_noise": "returns the mean, without noise",
+    "noise_frozen": "the same noise at every call",
+    "noise_not_scaled": "the noise is not scaled by σ",
+    "noise_shared": "one draw of noise shared by rows or by dimensions",
+    "normaliser_missing": "the factor that makes the area 1 is missing",
+    "not_finite": "gives NaN or infinity",
+    "not_inverse_cdf": "does not go from percentiles through the inverse CDF",
+    "not_scaled": "pixels stay between 0 and 255",
+    "not_watched": "the tape does not follow the inputs",
+    "one_corner_only": "reads only one corner of the box",
+    "one_missing": "the 1 of each dimension is missing",
+    "only_visible_inputs": "right on the lesson's inputs, wrong on fresh ones",
+    "order_fixed": "the images come in the same order in every epoch",
+    "output_not_bounded": "the output is not held between 0 and 1",
+    "outputs_swapped": "the outputs come in another order",
+    "overflow": "exponentials of large numbers overflow",
+    "overshoots": "the warm-up goes above the β asked for",
+    "pdf_for_cdf": "the density stands where its integral belongs",
+    "pixels_forgotten": "the number of pixels is left out",
+    "remainder_dropped": "the last, smaller batch is dropped",
+    "repeats_forever": "the stream of batches never ends",
+    "returns_nothing": "the function has no return",
+    "reversed": "KL(p ‖ q) in place of KL(q ‖ p)",
+    "samples_from_prior": "draws from p, where q belongs",
+    "shuffle_after_batch": "shuffles batches, not images",
+    "sigmoid_then_log": "a sigmoid, then its log: infinite at large logits",
+    "sign": "a sign is turned",
+    "square_root_missing": "the square root of the distance is missing",
+    "static_batch": "works for one batch size only",
+    "std_for_variance": "σ stands where σ² belongs",
+    "stride_missing": "no stride, so that the image does not shrink",
+    "sum_not_mean": "a sum where the mean belongs",
+    "sums_batch": "sums over the batch too, one number for all",
+    "sums_not_means": "a difference of sums, not of means",
+    "takes_too_long": "never ends, or takes far too long",
+    "test_step_trains": "weights change in the evaluation",
+    "tuple_not_unpacked": "fails where the data come as a tuple (x, y)",
+    "two_pi_missing": "a factor 2π is missing",
+    "two_pi_power": "2π has the wrong power for k dimensions",
+    "uniform_noise": "the noise is not normal",
+    "variance_for_std": "σ² stands where σ belongs",
+    "variance_missing": "the variance is left out",
+    "weights_swapped": "the two ends are weighted the wrong way round",
+    "wrong_axis": "joined along another axis than the one asked for",
+    "wrong_dtype": "numbers of another type than float32",
+    "wrong_output_shape": "the output has another shape than asked for",
+    "wrong_padding": "another border than asked for",
+    "wrong_type": "something of another type than asked for",
+    "zero_times_log_zero": "0 · log 0 becomes NaN, where it counts as 0",
+}
+
+
+def meaning(slug):
+    """Say what a slip is.
+
+    Args:
+        slug: str, as checks name it.
+
+    Returns:
+        str: a phrase; for a slip that has none here, the slug's own words.
+
+    >>> meaning("brackets_missing")
+    'brackets missing'
+    """
+    return MEANINGS.get(slug, one_line(slug).replace("_", " "))
