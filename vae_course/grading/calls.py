@@ -158,7 +158,8 @@ def is_call(statement, check):
         statement: ast.stmt.
         check: of an exercise.
     """
-    if not isinstance(getattr(statement, "value", None), ast.Call):
+    called = getattr(getattr(statement, "value", None), "func", None)
+    if getattr(called, "attr", None) != check.__name__:
         return False
     call = rf"[\w.]+\.{check.__name__}\({check.name}\)"
     wanted = rf"({check.name} = )?{call}"

@@ -23,12 +23,15 @@ class Lesson:
         checks: dict from the number of each exercise, in order, to its check.
         names: frozenset of what its set-up and its definitions bind.
         shapes: frozenset of the shapes of its statements outside exercises.
+        codes: dict from the source of each of those cells to its `Code`:
+            most learners leave them as they are.
     """
 
     number: str
     checks: dict
     names: frozenset
     shapes: frozenset
+    codes: dict
 
 
 def read_course(folder):
@@ -102,15 +105,16 @@ def _share(lesson, code):
 
 def _read(path):
     lesson = read_lesson(path)
-    names, shapes = set(), set()
+    names, shapes, codes = set(), set(), {}
     for cell in lesson.cells:
         if cell.exercise is None and (code := read_code(cell.source)):
+            codes[cell.source] = code
             for statement in code.statements:
                 shapes.add(statement.shape)
                 if cell.role == "setup" or _is_definition(statement, cell):
                     names |= statement.binds
     names, shapes = frozenset(names - {CHECKS}), frozenset(shapes)
-    return Lesson(path.name[:2], lesson.checks, names, shapes)
+    return Lesson(path.name[:2], lesson.checks, names, shapes, codes)
 
 
 def _is_definition(statement, cell):

@@ -49,7 +49,7 @@ def pieces_of(cells, lesson):
         exercise, role = claim_of(metadata)
         is_stub = role == "stub" and exercise in lesson.checks
         exercise = exercise if is_stub else None
-        code = read_code(source)
+        code = lesson.codes.get(source) or read_code(source)
         for statements, check in _groups(code, lesson):
             yield Piece(place, exercise, role, source, code, statements, check)
             place += 1
