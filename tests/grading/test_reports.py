@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from class_records import CHECKS, HOSTILE, MACHINES, record, small_class
 
+from vae_course.grading.whole_class.options import LESSONS
 from vae_course.grading.whole_class.records import (
     FAILED,
     MISSING,
@@ -31,7 +32,7 @@ def rows_of(text):
 
 
 def suites(records):
-    return ET.fromstring(junit(records, read_titles(EXERCISES)))
+    return ET.fromstring(junit(records, read_titles(EXERCISES, LESSONS)))
 
 
 def test_grades_have_a_row_for_each_learner_and_exercise():

@@ -8,6 +8,7 @@ from slips import SLIPS
 
 from vae_course.checks import ExerciseFailed
 from vae_course.checks.pictures import Curves
+from vae_course.grading.whole_class.options import LESSONS
 from vae_course.grading.whole_class.records import (
     FAILED,
     MISSING,
@@ -189,7 +190,7 @@ def test_any_other_message_stays_one_text(message):
 
 def test_every_lesson_and_exercise_has_its_title():
     numbers = [check.exercise for check in CHECKS]
-    titles = read_titles(numbers)
+    titles = read_titles(numbers, LESSONS)
     assert titles.title("05") == "The KL divergence, derived"
     assert all(re.search("[A-Z]", titles.title(each)) for each in numbers)
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from vae_course.grading.whole_class.options import LESSONS
 from vae_course.grading.whole_class.results import write_whole
 
 
-def write_all(records, folder, enforced, lessons=None):
+def write_all(records, folder, enforced, lessons=LESSONS):
     """Write every report of a class.
 
     Args:
@@ -15,7 +16,7 @@ def write_all(records, folder, enforced, lessons=None):
         enforced: dict from the name of each machine that ran answers to a
             dict from what it should enforce to "" or to why it did not.
         lessons: str or path, where the course's own notebooks are, whose
-            titles are used; None means those beside the package.
+            titles are used.
 
     Raises:
         ValueError: if there are no records.
@@ -31,15 +32,12 @@ def write_all(records, folder, enforced, lessons=None):
     from vae_course.grading.whole_class.reports.items_page import items_page
     from vae_course.grading.whole_class.reports.junit import junit
     from vae_course.grading.whole_class.reports.page import feedback_path
-    from vae_course.grading.whole_class.reports.titles import (
-        LESSONS,
-        read_titles,
-    )
+    from vae_course.grading.whole_class.reports.titles import read_titles
 
     records = sorted(records, key=lambda record: record.learner.casefold())
     found = items(records)
     exercises = [item.exercise for item in found]
-    titles = read_titles(exercises, lessons or LESSONS)
+    titles = read_titles(exercises, lessons)
     pages = {
         feedback_path(record.learner): feedback(record, titles)
         for record in records

@@ -24,7 +24,7 @@ def one_line(text):
     >>> print(one_line("Ana\n\u202eeve"))
     Ana\n\u202eeve
     """
-    return "".join(map(_shown, text))
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def lines(text):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vae_course.checks import checks_of_lesson
 
-LESSONS = Path(__file__).parents[4] / "lessons"
 LESSON = re.compile(r"^# (\d\d) · (.+)$", re.MULTILINE)
 EXERCISE = re.compile(r"^### Exercise (\d+\.\d+) · (.+)$", re.MULTILINE)
 
@@ -39,7 +38,7 @@ class Titles:
         return self.by_number.get(number) or self.names.get(number, "")
 
 
-def read_titles(exercises, folder=LESSONS):
+def read_titles(exercises, folder):
     """Find out what the lessons and exercises are called.
 
     Args:
