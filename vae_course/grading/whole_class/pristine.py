@@ -3,9 +3,9 @@
 import ast
 import builtins
 import contextlib
+import importlib
 import json
 import re
-import sys
 from dataclasses import dataclass, field
 from unittest import mock
 
@@ -131,7 +131,7 @@ def _run_setup(sources):
     from vae_course import runtime
 
     def import_alone():
-        return sys.modules["tensorflow"]
+        return importlib.import_module("tensorflow")
 
     names = {"__name__": "__main__"}
     with mock.patch.object(runtime, "start_tensorflow", import_alone):

@@ -63,11 +63,11 @@ class Worker:
             WorkerLost: if the warm process cannot be started.
         """
         until = time.monotonic() + self.limits.submission
-        answers, claims, losses = submission.answers, [], 0
+        answers, claims, sound, losses = submission.answers, [], [], 0
         while len(claims) < len(answers) and time.monotonic() < until:
             before = len(claims)
             try:
-                self._converse(answers, hidden, claims, until)
+                self._converse(answers, hidden, claims, sound, until)
             except Broken:
                 self.close()
                 losses = losses + 1 if len(claims) == before else 1
@@ -78,21 +78,31 @@ class Worker:
         late = answers[len(claims) :]
         return claims + [too_late_claim(each.exercise) for each in late]
 
-    def _converse(self, answers, hidden, claims, until):
-        """Add claims until a process is lost or spoiled, or none is left.
+    def _converse(self, answers, hidden, claims, sound, until):
+        """Grade until a process is lost or spoiled, or no answer is left.
+
+        Args:
+            answers: tuple of `Answer`, all of them.
+            hidden: as for `grade`.
+            claims: list of `Claim` on the first answers; grows.
+            sound: list of the answers that have passed and harmed nothing,
+                which later ones may stand on; grows.
+            until: `time.monotonic()` at which to stop.
 
         Raises:
             Broken: if the warm process itself is lost.
         """
         rest = answers[len(claims) :]
         conversation = self._begin()
-        if not conversation.adopt(_to_adopt(answers, claims)):
+        if not conversation.adopt(_of_the_same_lesson(sound, rest[0])):
             conversation = self._begin()
         for answer in rest:
-            if conversation.is_over or time.monotonic() > until:
-                break
             rounds = hidden.get(answer.exercise, [])
             claims.append(conversation.grade(answer, rounds))
+            if conversation.is_over or time.monotonic() > until:
+                break
+            if claims[-1].status == PASSED:
+                sound.append(answer)
         conversation.end()
 
     def _begin(self):
@@ -102,14 +112,7 @@ class Worker:
         return Conversation(self._warm.channel, self.limits.exercise)
 
 
-def _to_adopt(answers, claims):
-    """List what has passed of the lesson that comes next.
-
-    Exercises that build on each other are of one lesson.
-    """
-    [lesson, _] = answers[len(claims)].exercise.split(".")
-    return [
-        answer
-        for answer, claim in zip(answers, claims, strict=False)
-        if claim.status == PASSED and answer.exercise.startswith(f"{lesson}.")
-    ]
+def _of_the_same_lesson(answers, other):
+    """List the answers that another one may stand on."""
+    [lesson, _] = other.exercise.split(".")
+    return [each for each in answers if each.exercise.startswith(f"{lesson}.")]

@@ -35,17 +35,18 @@ class WarmProcess:
             prefix="vae-course-", ignore_cleanup_errors=True
         )
         scratch = self._make_scratch()
-        self._complaints = tempfile.TemporaryFile()
+        self._complaints = Path(self._folder.name) / "complaints"
         python = ["-m", WORKER, str(lessons), str(sandbox.scratch(scratch))]
         python += [limits.as_text(), sandbox.network]
-        self._process = subprocess.Popen(
-            sandbox.command(python, [lessons], scratch, limits.scratch),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            bufsize=0,
-            start_new_session=True,
-        )
+        with self._complaints.open("wb") as complaints:
+            self._process = subprocess.Popen(
+                sandbox.command(python, [lessons], scratch, limits.scratch),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                bufsize=0,
+                start_new_session=True,
+            )
         self.channel = Channel(
             self._process.stdout.fileno(),
             self._process.stdin.fileno(),
@@ -63,7 +64,6 @@ class WarmProcess:
         self._process.wait()
         self._process.stdin.close()
         self._process.stdout.close()
-        self._complaints.close()
         self._folder.cleanup()
 
     def _make_scratch(self):
@@ -87,7 +87,6 @@ class WarmProcess:
             raise WorkerLost(f"The process that runs answers: {why}")
 
     def _last_words(self):
-        self._complaints.seek(0)
-        text = self._complaints.read().decode("utf-8", "replace")
+        text = self._complaints.read_text("utf-8", "replace")
         lines = text.strip().splitlines()[-LAST_LINES:]
         return "\n".join(lines) or "it ended without a word"
