@@ -77,11 +77,11 @@ def _bounds(answer, log_weights):
 
 
 def _codes_and_labels(rng):
-    """Draw codes and labels; the last class is in no batch."""
+    """Draw codes and labels; no image is of the first or the last class."""
     latent_dim, n, n_classes = np.sort(rng.permutation(np.arange(3, 12))[:3])
     return {
         "z": rng.normal(0, 2, (n, latent_dim)).astype("float32"),
-        "labels": rng.integers(0, n_classes - 1, n),
+        "labels": rng.integers(1, n_classes - 1, n),
         "n_classes": int(n_classes),
     }
 
