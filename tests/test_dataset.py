@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from lesson_solutions import solution
 
-from vae_course.data import make_dataset
+from vae_course.data import make_dataset, prepare_batch, prepare_images
 
 
 @pytest.fixture(params=["library", "lesson"])
@@ -87,3 +87,10 @@ def test_bad_arguments_are_refused(bad, error, message):
     good = {"images": X, "batch_size": 5, "shuffle": True, "seed": 0}
     with pytest.raises(error, match=message):
         make_dataset(**{**good, **bad})
+
+
+def test_a_batch_is_prepared_as_an_array_is():
+    stored = np.random.default_rng(1).integers(0, 256, (3, 28, 28), "uint8")
+    prepared = prepare_batch(stored)
+    assert prepared.dtype == tf.float32
+    np.testing.assert_array_equal(prepared, prepare_images(stored))

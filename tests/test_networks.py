@@ -88,6 +88,30 @@ def test_decoder_is_the_one_of_the_curriculum():
     ]
 
 
+def test_a_lighter_decoder_has_the_filters_asked_for(rng):
+    decoder = networks.build_decoder(2, filters=(6, 5, 4))
+    transposed = [
+        layer.filters
+        for layer in decoder.layers
+        if isinstance(layer, keras.layers.Conv2DTranspose)
+    ]
+    assert transposed == [6, 5, 4]
+    assert decoder(rng.normal(size=(3, 2))).shape == (3, 32, 32, 1)
+
+
+@pytest.mark.parametrize(
+    "filters, error, message",
+    [
+        ((6, 5), ValueError, r"filters: expected three numbers, got \[6, 5\]"),
+        ((6, 5, 0), ValueError, "filters: expected at least 1, got 0"),
+        ((6, 5, 4.0), TypeError, "filters: expected an int"),
+    ],
+)
+def test_a_decoder_needs_three_filters(filters, error, message):
+    with pytest.raises(error, match=message):
+        networks.build_decoder(2, filters=filters)
+
+
 @pytest.mark.parametrize("build", ENCODERS + VARIATIONAL + DECODERS)
 @pytest.mark.parametrize("latent_dim", [0, -1])
 def test_a_code_needs_at_least_one_number(build, latent_dim):

@@ -131,6 +131,21 @@ def prepare_images(images):
     return x
 
 
+def prepare_batch(images):
+    """Do what `prepare_images` does in TensorFlow, as a dataset's step.
+
+    Args:
+        images: uint8 tensor (n, 28, 28), grey values from 0 to 255.
+
+    Returns:
+        float32 tensor (n, 32, 32, 1) in [0, 1].
+    """
+    import tensorflow as tf
+
+    padded = tf.pad(images, ((0, 0), (2, 2), (2, 2)))
+    return tf.cast(padded[..., tf.newaxis], tf.float32) / 255
+
+
 def make_dataset(images, batch_size, shuffle, seed):
     """Hand out images in batches, in a new order for every epoch.
 
@@ -240,9 +255,8 @@ def _prepare_bytes(batch):
     """Do for a batch of such strings what `prepare_images` does."""
     import tensorflow as tf
 
-    pixels = tf.reshape(tf.io.decode_raw(batch, tf.uint8), (-1, 28, 28, 1))
-    padded = tf.pad(pixels, ((0, 0), (2, 2), (2, 2), (0, 0)))
-    return tf.cast(padded, tf.float32) / 255
+    pixels = tf.io.decode_raw(batch, tf.uint8)
+    return prepare_batch(tf.reshape(pixels, (-1, 28, 28)))
 
 
 def _named_folder(folder):

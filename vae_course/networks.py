@@ -1,5 +1,7 @@
 """The course's encoders and decoders, as functions that build them."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -7,7 +9,6 @@ from vae_course.arguments import demand_count
 from vae_course.layers import Sampling
 
 IMAGE_SHAPE = (32, 32, 1)
-SMALLEST_MAP = (4, 4, 128)
 
 
 def build_encoder(latent_dim=2):
@@ -69,33 +70,39 @@ def build_variational_encoder(latent_dim=2):
     return _with_two_heads(_convolutions(), latent_dim, "variational_encoder")
 
 
-def build_decoder(latent_dim=2):
-    """Build the convolutional decoder of exercise 1.2.
+def build_decoder(latent_dim=2, filters=(128, 64, 32)):
+    """Build the convolutional decoder of exercise 1.2, or a lighter one.
 
     A linear layer, then three transposed convolutions, each of which
     doubles the sides of the image; a sigmoid bounds the pixels.
 
     Args:
         latent_dim: int >= 1, how many numbers describe an image.
+        filters: three ints >= 1, of the transposed convolutions; the map
+            before the first has as many channels as it. Half of them need
+            half the time: see `tools/bench_training.py`.
 
     Returns:
         keras.Model, float (n, latent_dim) -> (n, 32, 32, 1) in (0, 1).
 
     Raises:
-        TypeError: if latent_dim is not an int.
-        ValueError: if it is less than 1.
+        TypeError: if latent_dim or one of filters is not an int.
+        ValueError: if it is less than 1, or there are not three filters.
 
     >>> build_decoder(latent_dim=2).count_params()
     246273
     """
     latent_dim = demand_count("latent_dim", latent_dim, smallest=1)
-    height, width, channels = SMALLEST_MAP
+    filters = [demand_count("filters", n, smallest=1) for n in filters]
+    if len(filters) != 3:
+        raise ValueError(f"filters: expected three numbers, got {filters}")
+    smallest_map = (4, 4, filters[0])
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            layers.Dense(height * width * channels),
-            layers.Reshape(SMALLEST_MAP),
-            *(_double(filters) for filters in (128, 64, 32)),
+            layers.Dense(math.prod(smallest_map)),
+            layers.Reshape(smallest_map),
+            *map(_double, filters),
             layers.Conv2D(
                 1,
                 3,
@@ -236,7 +243,11 @@ def _dense_layers(units=(256, 128)):
 
 def _hidden_layers(units):
     widths = (demand_count("units", width, smallest=1) for width in units)
-    return [layers.Dense(width, activation="relu") for width in widths]
+    # He et al. (2015), arXiv:1502.01852: a relu passes on half the variance.
+    return [
+        layers.Dense(width, activation="relu", kernel_initializer="he_normal")
+        for width in widths
+    ]
 
 
 def _halve(filters):
