@@ -207,8 +207,7 @@ def test_second_interrupt_stops_at_once(course):
     with another_process(course, "--jobs", "2") as run:
         wait_until(has_records(course, 5))
         run.send_signal(signal.SIGINT)
-        while "Stopping" not in run.stderr.readline():
-            pass
+        assert any("Stopping" in line for line in run.stderr)
         run.send_signal(signal.SIGINT)
         run.communicate(timeout=20)
     assert run.returncode == 130
