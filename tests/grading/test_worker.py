@@ -28,7 +28,7 @@ MIB = 2**20
 SHORT = Limits(
     check=8.0,
     exercise=12.0,
-    memory=512 * MIB,
+    memory=1024 * MIB,
     file=4 * MIB,
     scratch=8 * MIB,
     frame=4 * MIB,
@@ -213,8 +213,15 @@ def test_all_solutions_pass_with_results_for_every_hidden_round(
     assert [claim.exercise for claim in claims] == list(RIGHT)
     assert [c.message for c in claims if c.status != PASSED] == []
     for claim in claims:
-        rounds = hidden.get(claim.exercise, [])
-        assert len(claim.rounds) == len(rounds)
+        assert len(claim.rounds) == len(hidden[claim.exercise]) > 0
+
+
+def test_right_answers_spoil_no_process(worker, monkeypatch):
+    begun = []
+    begin = worker._begin
+    monkeypatch.setattr(worker, "_begin", lambda: begun.append(1) or begin())
+    worker.grade(submission(RIGHT), {})
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())

@@ -13,7 +13,7 @@ ANSWERED, LOST = b"+", b"-"
 LOOK_EVERY = 0.5
 
 
-def guard(exam, outside, limits, scratch, with_network):
+def guard(exam, state, outside, limits, with_network):
     """Fork a learner's process, carry messages to it and back.
 
     Nothing of a learner's is in this process before the fork, and it ends
@@ -21,11 +21,11 @@ def guard(exam, outside, limits, scratch, with_network):
 
     Args:
         exam: `Exam` of the warm process.
+        state: `State` of the warm process.
         outside: `Channel` to whoever sends answers. An empty message ends
             the sitting; each other one is answered by ANSWERED and what
             the learner's process said, or by LOST and how it was lost.
         limits: `Limits`.
-        scratch: Path of the folder that may be written to.
         with_network: bool, whether the network was taken away before.
     """
     apart = linux.stand_apart(with_network)
@@ -33,7 +33,7 @@ def guard(exam, outside, limits, scratch, with_network):
     number = os.fork()
     if not number:
         inside = Channel(to_learner[0], from_learner[1], limits.frame)
-        sit(exam, inside, limits, scratch, counts_processes=apart)
+        sit(exam, state, inside, limits, counts_processes=apart)
     os.close(to_learner[0])
     os.close(from_learner[1])
     learner = Channel(from_learner[0], to_learner[1], limits.frame)

@@ -10,30 +10,30 @@ import numpy as np
 from vae_course.grading.whole_class import linux
 from vae_course.grading.whole_class.arrays import unpack_round
 from vae_course.grading.whole_class.frames import Broken
-from vae_course.grading.whole_class.spoiled import State
 
 
-def sit(exam, channel, limits, scratch, counts_processes):
+def sit(exam, state, channel, limits, counts_processes):
     """Answer requests until there are none; never returns.
 
     Args:
         exam: `Exam` of the warm process, nothing run in it yet.
+        state: `State` of the warm process.
         channel: `Channel` to the process that watches over this one.
         limits: `Limits`.
-        scratch: Path of the folder to write to.
         counts_processes: bool, whether processes are limited as well.
     """
     try:
-        _settle_in(channel, scratch)
+        _settle_in(channel, state.scratch)
         limits.impose(counts_processes)
-        _serve(exam, channel, State(scratch))
+        state.begin()
+        _serve(exam, state, channel)
     except Broken:
         os._exit(0)
     finally:
         os._exit(1)
 
 
-def _serve(exam, channel, state):
+def _serve(exam, state, channel):
     requests = {
         "adopt": exam.adopt,
         "judge": exam.judge,

@@ -28,7 +28,6 @@ WATCHED = (
     "os",
     "random",
     "signal",
-    "threading",
     "time",
     "traceback",
     "unittest.mock",
@@ -56,7 +55,7 @@ WATCHED = (
 CLASSES = "keras.layers", "keras.metrics", "keras.optimizers", "keras.random"
 SETTINGS = "floatx", "epsilon", "image_data_format", "dtype_policy"
 # Set by whoever runs code, not by an answer.
-NOT_COMPARED = "_", "__warningregistry__", "__builtins__"
+NOT_COMPARED = "_", "__warningregistry__", "__builtins__", "__main__"
 
 
 class State:
@@ -68,7 +67,13 @@ class State:
 
     def __init__(self, scratch):
         self.scratch = scratch
-        self.parts = [(names, _copy(names)) for names in _watched_namespaces()]
+        self.names = [(each, _items(each)) for each in _watched_namespaces()]
+        self.code = [
+            (value, value.__code__)
+            for _, items in self.names
+            for _, value in items
+            if isinstance(value, types.FunctionType)
+        ]
         self.filters = list(warnings.filters)
         self.floating_point = np.geterr()
         self.recursion = sys.getrecursionlimit()
@@ -76,7 +81,11 @@ class State:
         self.environment = dict(os.environ)
         self.keras = _settings_of_keras()
         self.handlers = _handlers()
-        self.modules = dict(sys.modules)
+        self.modules = _items(sys.modules)
+        self.memory = 0
+
+    def begin(self):
+        """Take the memory of a new process for what it begins with."""
         self.memory = _memory()
 
     def settle(self):
@@ -100,12 +109,9 @@ class State:
     def is_spoiled(self):
         """Tell whether there is harm that `settle` cannot undo."""
         return (
-            any(_differs(names, before) for names, before in self.parts)
-            or any(
-                sys.modules.get(name) is not module
-                for name, module in self.modules.items()
-                if name != "__main__"
-            )
+            any(_differs(names, items) for names, items in self.names)
+            or any(value.__code__ is not code for value, code in self.code)
+            or _differs(sys.modules, self.modules)
             or threading.active_count() > 1
             or _handlers() != self.handlers
             or bool(signal.pthread_sigmask(signal.SIG_BLOCK, []))
@@ -134,26 +140,13 @@ def _watched_namespaces():
     return namespaces
 
 
-def _copy(names):
-    """Copy a namespace, each function with the code that it has now."""
-    return {
-        name: (value, _code(value))
-        for name, value in names.items()
-        if name not in NOT_COMPARED
-    }
+def _items(names):
+    return [item for item in names.items() if item[0] not in NOT_COMPARED]
 
 
-def _code(value):
-    if isinstance(value, types.FunctionType):
-        return value.__code__
-    return None
-
-
-def _differs(names, before):
-    return any(
-        names.get(name) is not value or _code(value) is not code
-        for name, (value, code) in before.items()
-    )
+def _differs(names, items):
+    get = names.get
+    return any(get(name) is not value for name, value in items)
 
 
 def _settings_of_keras():

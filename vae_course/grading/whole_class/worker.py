@@ -17,6 +17,7 @@ from vae_course.grading.whole_class import linux
 from vae_course.grading.whole_class.frames import Broken, Channel
 from vae_course.grading.whole_class.guard import LOST, guard
 from vae_course.grading.whole_class.limits import Limits
+from vae_course.grading.whole_class.spoiled import State
 
 READY, BEGIN = b"ready", b"begin"
 MODULES = (
@@ -50,23 +51,29 @@ def main(lessons, scratch, limits, network):
     gc.freeze()
     try:
         outside.send(READY)
-        _serve(exam, outside, Limits.from_text(limits), Path(scratch), network)
+        _serve(
+            exam,
+            State(Path(scratch)),
+            outside,
+            Limits.from_text(limits),
+            network,
+        )
     except Broken:
         return
 
 
-def _serve(exam, outside, limits, scratch, network):
+def _serve(exam, state, outside, limits, network):
     while True:
         if outside.receive() != BEGIN:
             # Left over from a learner's process that was ended.
             continue
         number = os.fork()
         if not number:
-            _guard(exam, outside, limits, scratch, network != "kept")
+            _guard(exam, state, outside, limits, network != "kept")
         _, status = os.waitpid(number, 0)
         if status:
             outside.send(LOST + b"ended")
-        if not linux.end_descendants() or not _is_emptied(scratch):
+        if not linux.end_descendants() or not _is_emptied(state.scratch):
             return
 
 
