@@ -1,7 +1,8 @@
 """Time the course's training beside two known programs; print a table.
 
     python tools/bench_training.py --target 132.7
-    python tools/bench_training.py --full --out bench_training.json
+    python tools/bench_training.py --whole all --out bench_training.json
+    python tools/bench_training.py --whole published --only published,dense-1
     python tools/bench_training.py --target bench_training.json
 
 Each contestant trains in a process of its own, one after another, and all of
@@ -9,11 +10,12 @@ them once before any comes again. The clock runs from images as they are
 stored to the end of an epoch: it counts their preparation, the building of
 the model and all compilation, and neither imports nor the losses on test
 images. The slow ones train some seconds only, for their speed and memory;
-with --full they train their five epochs, which takes minutes each.
+those that --whole names train their five epochs, which takes minutes each.
+What was measured by then is in the file after every training.
 
 The target is the published program's loss on the test images at its end,
 500 × the mean cross-entropy over 1,024 pixels + KL: given by --target, as a
-number or the file of an earlier run, else measured, which needs --full. All
+number or the file of an earlier run, else measured, which needs --whole. All
 train for that loss, but Keras's example, which weighs the KL term by one half
 of it. Nothing is asserted: machines differ, ratios count.
 """
@@ -36,40 +38,49 @@ PUBLISHED = "published"
 
 
 def main():
-    """Measure, print the table, write the file."""
+    """Measure, write the file as it grows, print the table."""
     options = _options()
+    results = []
     with _processes() as processes:
         titles, slow = processes.submit(_contestants).result()
         machine = processes.submit(_machine).result()
         names = options.only.split(",") if options.only else list(titles)
-        results = list(_measure_all(processes, names, slow, options))
+        for result in _measure_all(processes, names, slow, options):
+            results.append(result)
+            told = {"machine": machine, **_conclude(results, titles, options)}
+            if options.out:
+                options.out.write_text(json.dumps(told, indent=1) + "\n")
+    print(_heading(told))
+    print(report.table(told["medians"], titles, told["published_seconds"]))
+
+
+def _conclude(results, titles, options):
+    """Take medians, and say how long the published program took."""
     target = _target(options.target, results)
     medians = report.summarise(results, target)
     own_seconds, measured = None, False
     if PUBLISHED in medians:
         shown = 2 * 500 if options.tiny else 5 * 60_000
         own_seconds, measured = report.own_time(medians[PUBLISHED], shown)
-    print(_heading(machine, target, own_seconds, measured))
-    print(report.table(medians, titles, own_seconds))
-    told = {
-        "machine": machine,
+    return {
         "target": target,
         "published_seconds": own_seconds,
         "published_seconds_measured": measured,
+        "titles": {name: titles[name] for name in medians},
         "medians": medians,
         "runs": results,
     }
-    if options.out:
-        options.out.write_text(json.dumps(told, indent=1) + "\n")
 
 
 def _options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--full", action="store_true")
+    parser.add_argument(
+        "--whole", default="", help="slow ones to train to their end, or all"
+    )
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--only", help="names, separated by commas")
-    parser.add_argument("--target", help="a loss, or a file of a --full run")
+    parser.add_argument("--target", help="a loss, or a file of a run")
     parser.add_argument("--out", type=Path, help="a JSON file to be written")
     return parser.parse_args()
 
@@ -83,9 +94,10 @@ def _processes():
 
 
 def _measure_all(processes, names, slow, options):
+    whole = slow if options.whole == "all" else options.whole.split(",")
     for run in range(options.runs):
         for name in names:
-            part = name in slow and not options.full and not options.tiny
+            part = name in slow and name not in whole and not options.tiny
             limit = SECONDS_OF_SLOW if part else None
             task = processes.submit(_measure, name, run, options.tiny, limit)
             yield task.result()
@@ -127,13 +139,15 @@ def _target(given, results):
     return statistics.median(losses) if losses else None
 
 
-def _heading(machine, target, own_seconds, measured):
+def _heading(told):
+    machine, own_seconds = told["machine"], told["published_seconds"]
     lines = [f"{machine['device']}, Keras {machine['keras']}"]
     if own_seconds is not None:
+        measured = told["published_seconds_measured"]
         how = "measured" if measured else "projected from its speed"
         lines.append(f"published program: {own_seconds:.0f} s, {how}")
-    if target is not None:
-        lines.append(f"target: {target:.2f}")
+    if told["target"] is not None:
+        lines.append(f"target: {told['target']:.2f}")
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@ import time
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from training_bench import rivals
 from training_bench.contestants import CONTESTANTS
@@ -78,8 +79,13 @@ def measure(name, run, tiny, limit):
         (x_train, _), (x_test, _) = data.load_fashion_mnist()
     if tiny:
         x_train, x_test = x_train[:5_000:10], x_test[:500]
-    runtime.set_seed(run)
     contestant = CONTESTANTS[name]
+    x_train = x_train[: contestant.images]
+    if contestant.threads:
+        tf.config.threading.set_intra_op_parallelism_threads(
+            contestant.threads
+        )
+    runtime.set_seed(run)
     epochs = 2 if tiny else contestant.epochs
     clock = Clock(x_test, len(x_train), limit)
     contestant.train(x_train, epochs, [clock])
