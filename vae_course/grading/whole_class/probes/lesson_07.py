@@ -133,7 +133,7 @@ def _fault_of_noise(epsilon):
 
 
 def _weights_and_images(rng):
-    n, rows, columns = (int(k) for k in rng.permutation(np.arange(4, 9))[:3])
+    n, rows, columns = (int(k) for k in rng.permutation(np.arange(6, 11))[:3])
     return {
         "seed": int(rng.integers(2**31)),
         "beta": float(rng.uniform(1.5, 4)),
