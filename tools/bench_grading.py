@@ -1,67 +1,133 @@
-"""Time the grader on the whole course; print the table.
+"""Time the graders; print tables.
 
-    python tools/bench_grading.py
+    python tools/bench_grading.py class --sizes 5,50,200 --rivals 3
+    python tools/bench_grading.py class --lessons 03,05 --out told.json
+    python tools/bench_grading.py lessons
 
-Copies of the lessons, untouched, half done and finished, are each graded
-alone and by two processes, in one go. Nothing is asserted: machines differ.
+`class` has `vae-course grade` grade classes of learners: all right in many
+styles, mixed, unfinished, and hostile. It is known of each answer whether it
+is right. Wrong ones are solutions with one change that the mutation suite
+finds killed, and answers that tests/checks/ has rejected; right ones are
+solutions, changes that were read and found equivalent, and answers that
+tests/checks/ has accepted. Every verdict that is another is listed. Some of
+the same submissions, none of them hostile since nothing fences them in
+there, are graded by nbgrader, and run by nbclient, between one class and the
+next: by one process each, in one kernel after another.
+
+`lessons` has `pytest --nbval` grade copies of the lessons.
+
+Nothing is asserted: machines differ, ratios count.
 """
 
 import argparse
+import json
 import os
-import re
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from notebooks.handed_in import hand_in, stubs_of
-
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
-SHARES = {"untouched": 0.0, "half done": 0.5, "finished": 1.0}
-WAYS = {"alone": [], "-n 2 --dist loadfile": ["-n", "2", "--dist", "loadfile"]}
+from grading_bench import by_nbval, ours, report
+from grading_bench.exercises import ROOT
+from grading_bench.learners import hand_in, make_learners
+from grading_bench.pool import read_pools
 
 
-def main():
-    """Print a row for each state and way, and the slowest cells."""
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+def main(arguments=None):
+    """Run the command line."""
+    options = _options(arguments)
+    if options.what == "lessons":
+        by_nbval.main()
+        return
+    with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+        told = measure(options, Path(folder))
+    if options.out:
+        options.out.write_text(json.dumps(told, indent=1) + "\n")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
-    print("course      way                    seconds  exit  result")
-    for state, share in SHARES.items():
-        with tempfile.TemporaryDirectory() as folder:
-            _write(Path(folder), share)
-            for way, options in WAYS.items():
-                seconds, done = _grade(folder, options)
-                [result] = re.findall("In all: (.*)", done.stdout)
-                print(
-                    f"{state:11} {way:22} {seconds:7.0f} "
-                    f"{done.returncode:5}  {result}",
-                    flush=True,
-                )
-    print("\nslowest, finished and in two processes")
-    print("\n".join(re.findall(r"(?m)^[\d.]+s call .*", done.stdout)))
+    print(report.tables(told))
 
 
-def _write(folder, share):
-    """Hand in every lesson with that share of its exercises answered."""
-    for lesson in LESSONS:
-        answers = stubs_of(ROOT / "solutions" / lesson.name)
-        kept = list(answers.items())[: round(share * len(answers))]
-        hand_in(lesson, dict(kept), folder / lesson.name)
+def measure(options, folder):
+    """Grade classes of each size, and some of their learners otherwise.
+
+    Args:
+        options: of the command line.
+        folder: Path of an empty folder.
+
+    Returns:
+        dict, for JSON.
+    """
+    sizes = sorted(map(int, options.sizes.split(",")))
+    pools = read_pools(options.lessons and options.lessons.split(","))
+    lessons = {pool.exercise.lesson for pool in pools.values()}
+    templates = [
+        path
+        for path in sorted((ROOT / "lessons").glob("*.ipynb"))
+        if path.name[:2] in lessons
+    ]
+    learners = make_learners(sizes[-1], pools, options.seed)
+    peaceful = [each for each in learners if each.kind != "hostile"]
+    waiting = peaceful[: options.rivals]
+    rivals = _rivals(folder, templates, lessons) if waiting else []
+    told = {"seed": options.seed, "load": os.getloadavg(), "sizes": []}
+    runs = {rival.name: [] for rival in rivals}
+    for number, size in enumerate(sizes, 1):
+        _say(f"{size} submissions")
+        told["sizes"].append(
+            _grade(folder / str(size), learners[:size], templates, options)
+        )
+        # Some after each class, all of them by the last.
+        done = len(waiting) * (len(sizes) - number) // len(sizes)
+        for learner in waiting[: len(waiting) - done]:
+            for rival in rivals:
+                _say(f"{rival.name}: {learner.name}")
+                told_of = {"learner": learner.name, **rival.grade(learner)}
+                runs[rival.name].append(told_of)
+        waiting = waiting[len(waiting) - done :]
+    told["rivals"] = runs
+    told["summary"] = report.summarise(told["sizes"], runs)
+    return told
 
 
-def _grade(folder, options):
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", folder, *options]
-        + ["-p", "no:cacheprovider", "--durations=12"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "VAE_COURSE_OFFLINE": "1"},
+def _grade(folder, learners, templates, options):
+    submissions, out = folder / "class", folder / "results"
+    submissions.mkdir(parents=True)
+    for learner in learners:
+        hand_in(learner, templates, submissions)
+    numbers = ours.grade(submissions, out, options.jobs, options.seed)
+    return {**numbers, "verdicts": ours.verdicts(learners, out)}
+
+
+def _rivals(folder, templates, lessons):
+    # They bring nbgrader and its database with them.
+    from grading_bench.rivals import Nbclient, Nbgrader
+
+    nbgrader = Nbgrader(folder / "nbgrader", sorted(lessons))
+    return [nbgrader, Nbclient(templates, folder)]
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="what", required=True)
+    commands.add_parser("lessons", help="by pytest --nbval")
+    each = commands.add_parser("class", help="by vae-course grade")
+    each.add_argument("--sizes", default="5,50,200", help="(%(default)s)")
+    each.add_argument("--lessons", help="two digits each; without: all")
+    each.add_argument("--jobs", type=int, default=2)
+    each.add_argument("--seed", type=int, default=7)
+    each.add_argument(
+        "--rivals",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many submissions others grade as well (%(default)s)",
     )
-    return time.perf_counter() - started, done
+    each.add_argument("--scratch", type=Path, help="a folder to work in")
+    each.add_argument("--out", type=Path, help="a JSON file to be written")
+    return parser.parse_args(arguments)
+
+
+def _say(line):
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

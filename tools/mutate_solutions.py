@@ -9,7 +9,6 @@ The exit status is 0 where no other survives.
 
 import argparse
 import contextlib
-import difflib
 import io
 import itertools
 import os
@@ -21,6 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from mutation.mutants import compiles, difference
 from mutation.operators import apply, edits
 from mutation.stubs import stubs
 
@@ -103,7 +103,7 @@ def judge_mutants(stub, pairs=0):
     seen = {apply(tree)}
     for chosen in _choose(edits(tree, stub.answer), pairs):
         source = apply(tree, *chosen)
-        if source in seen or not _compiles(source):
+        if source in seen or not compiles(source):
             continue
         seen.add(source)
         fate = _fate(stub, source)
@@ -124,14 +124,6 @@ def _choose(single, pairs):
     return random.Random(0).sample(both, min(pairs, len(both)))
 
 
-def _compiles(source):
-    try:
-        compile(source, "mutant", "exec")
-    except (SyntaxError, ValueError):
-        return False
-    return True
-
-
 def _fate(stub, source):
     """Tell whether a mutant passes, and if not, whether its slip is named."""
     with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
@@ -143,20 +135,6 @@ def _fate(stub, source):
             # It breaks before it reaches its check.
             return "unnamed"
     return "alive"
-
-
-def difference(before, after):
-    """Tell in one line what a source has in place of another's lines."""
-    lines = [
-        line
-        for line in difflib.ndiff(before.splitlines(), after.splitlines())
-        if line[:2] in ("- ", "+ ")
-    ]
-    sides = [
-        " | ".join(line[2:].strip() for line in lines if line[0] == sign)
-        for sign in "-+"
-    ]
-    return " -> ".join(sides)
 
 
 if __name__ == "__main__":
