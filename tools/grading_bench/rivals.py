@@ -1,5 +1,6 @@
 """The same answers graded by nbgrader, and run by nbclient alone."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -30,7 +31,8 @@ class Nbgrader:
 
     def __init__(self, folder, lessons):
         self._folder = folder
-        export_nbgrader.main([str(folder), *lessons])
+        with contextlib.redirect_stdout(sys.stderr):
+            export_nbgrader.main([str(folder), *lessons])
         self._run("generate_assignment", "*")
 
     def grade(self, learner):
