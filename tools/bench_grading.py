@@ -40,8 +40,6 @@ def main(arguments=None):
         return
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         told = measure(options, Path(folder))
-    if options.out:
-        options.out.write_text(json.dumps(told, indent=1) + "\n")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     print(report.tables(told))
 
@@ -68,24 +66,34 @@ def measure(options, folder):
     peaceful = [each for each in learners if each.kind != "hostile"]
     waiting = peaceful[: options.rivals]
     rivals = _rivals(folder, templates, lessons) if waiting else []
-    told = {"seed": options.seed, "load": os.getloadavg(), "sizes": []}
     runs = {rival.name: [] for rival in rivals}
-    for number, size in enumerate(sizes, 1):
+    told = {"seed": options.seed, "load": os.getloadavg(), "sizes": []}
+    told["rivals"] = runs
+    for number, size in enumerate(sizes):
         _say(f"{size} submissions")
         told["sizes"].append(
             _grade(folder / str(size), learners[:size], templates, options)
         )
+        _keep(told, options.out)
         # Some after each class, all of them by the last.
-        done = len(waiting) * (len(sizes) - number) // len(sizes)
-        for learner in waiting[: len(waiting) - done]:
+        first, last = (
+            len(waiting) * place // len(sizes)
+            for place in (number, number + 1)
+        )
+        for learner in waiting[first:last]:
             for rival in rivals:
                 _say(f"{rival.name}: {learner.name}")
                 told_of = {"learner": learner.name, **rival.grade(learner)}
                 runs[rival.name].append(told_of)
-        waiting = waiting[len(waiting) - done :]
-    told["rivals"] = runs
-    told["summary"] = report.summarise(told["sizes"], runs)
+                _keep(told, options.out)
     return told
+
+
+def _keep(told, path):
+    """Work out the ratios so far, and write what was measured by now."""
+    told["summary"] = report.summarise(told["sizes"], told["rivals"])
+    if path:
+        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def _grade(folder, learners, templates, options):
@@ -122,7 +130,9 @@ def _options(arguments):
         help="how many submissions others grade as well (%(default)s)",
     )
     each.add_argument("--scratch", type=Path, help="a folder to work in")
-    each.add_argument("--out", type=Path, help="a JSON file to be written")
+    each.add_argument(
+        "--out", type=Path, help="a JSON file, written as it grows"
+    )
     return parser.parse_args(arguments)
 
 
