@@ -99,12 +99,12 @@ plots.latent_planes(
 
 # %% [markdown]
 # *Figure: codes of the same pictures in two planes, a colour and a marker for
-# each class. Left, autoencoder A: arms and gaps, far out. Right, the VAE: a
-# few units about the origin, more compact, though not without bays.*
+# each class. Left, autoencoder A: arms, with bare wedges between them. Right,
+# the VAE: closer together about the origin, though not without bays.*
 #
-# Nobody told the autoencoders where to stay, and A and B (printed above) do
-# not agree. The VAE's codes keep near the origin, but fill no disc either. Let
-# us measure.
+# Nobody told the autoencoders where to stay: lesson 02's lay far out, these
+# two (printed above) by chance do not. The VAE's codes keep near the origin,
+# for they were asked to, but fill no disc either. Let us measure.
 
 # %% [markdown]
 # ## The two numbers, before and after
@@ -145,8 +145,8 @@ for name, codes in clouds.items():
 # Compare like with like, down one column. A and B differ in the seed alone, so
 # the distance between them is luck. What lies within it proves nothing; what
 # lies beyond both may be the VAE's doing (or its longer training's): in our
-# run the area in use, but not the holes under a fitted normal, for B was
-# lucky. Nothing in its loss asks for that.
+# run both numbers of its drawn codes do, though not by far. Nothing in the
+# loss of A and B asks for that.
 #
 # What no autoencoder has is the second column: samples from a distribution
 # that was fixed before the training.
@@ -189,11 +189,12 @@ plots.codes_and_prior({"drawn z": z})
 
 # %% [markdown]
 # *Figure: for each of the two dimensions the density of the drawn codes as
-# steps, lower and wider than the bell of the prior, a red line.*
+# steps, about the bell of the prior, a red line, but with dips near its
+# middle.*
 #
 # The number after ± is the standard error. The means miss 0 and the variances
-# exceed 1 by many of them: the cloud is off centre and too wide. In our run it
-# is hollow as well: near the origin, where N(0, I) is densest, it has far
+# exceed 1 by many of them: the cloud is off centre and a little too wide, in
+# our run hollow as well: near the origin, where N(0, I) is densest, it has far
 # fewer codes.
 #
 # So samples from N(0, I) go out to the ragged rim less than those of a fitted
@@ -317,8 +318,9 @@ plots.latent_planes(
 # the codes are pressed against the sides, and much of the middle is bare.*
 #
 # Where the square is crowded, there are more codes than the prior asks for;
-# where it is bare, fewer. In our run all four sides hold too many, since the
-# cloud is wide, and not all alike, since it is off centre.
+# where it is bare, fewer. Ten in a hundred would be right on each side: in our
+# run most hold more, since the cloud is wide, and not all alike, since it is
+# off centre.
 
 # %% [markdown]
 # ## The whole plane as one picture
@@ -439,9 +441,8 @@ plots.manifold(pictures, GRID, "What the VAE draws, percentile by percentile")
 # In between, a good part is washed out.*
 #
 # No label was used, and yet the map is in order: neighbours are alike in kind,
-# cut and grey. The palest pictures come from holes more often than the others.
-# Yet most of them do not: perhaps a picture also fades where codes of unlike
-# kinds meet.
+# cut and grey. Do the palest pictures come from holes? In our run no more
+# often than the others: a picture also fades where codes of unlike kinds meet.
 
 # %% [markdown]
 # ## Garments that nobody made
@@ -536,10 +537,10 @@ print(f"{ours.mean() - theirs.mean():+.3f} ± {error:.3f}")
 # (`vae(x)` decodes the middle of each cloud): a soft picture is near to many
 # sharp ones. Distance praises blur.
 #
-# **Confidence** proves little: the VAE's lead on A is under two standard
-# errors, and B beats it. Look at the noise, and at what A draws from the *box*
-# round all its codes, evenly: a network that knows ten garments cannot say
-# "none of them". Each measure has its blind spot, and a control that shows it.
+# **Confidence** proves little: the VAE and A are level, within two standard
+# errors. Look at the noise, and at what A draws from the *box* round all its
+# codes, evenly: a network that knows ten garments cannot say "none of them".
+# Each measure has its blind spot, and a control that shows it.
 
 # %% [markdown]
 # ## Walks
@@ -729,7 +730,7 @@ for trial, (have, lack, moved, accepted) in trials.items():
 # too. The other two sums succeed more on one map than on another.
 #
 # The grey says roughly how much else has changed. In our run the sneakers
-# nearly keep theirs; what was pale in a sandal is filled in.
+# nearly keep theirs; what was pale in a sandal is filled in a little.
 #
 # Some pictures, from those codes of the VAE that the judge is surer of:
 
@@ -793,10 +794,10 @@ for name in ("VAE, N(0, I)", "their reconstructions", "test pictures"):
 
 # %% [markdown]
 # The VAE gave us a distribution that we know beforehand: draw from it and
-# decode, without a look at the codes. In our run it also fills more of its own
-# box than either autoencoder; under a fitted normal, the lucky one has fewer
-# holes. It gave us no standard normal cloud, and its pictures are soft. One
-# training is one draw, and every judge needs a
+# decode, without a look at the codes. In our run it also fills a little more
+# of its own box than either autoencoder, with fewer holes under a fitted
+# normal; another seed may say otherwise. It gave us no standard normal cloud,
+# and its pictures are soft. One training is one draw, and every judge needs a
 # control.
 #
 # **An open question:** the loss weighs reconstruction against KL one to one.

@@ -28,7 +28,7 @@ from vae_course import losses, models, networks, training
 SEED = 0
 LATENT_DIM = 8
 BETAS = runtime.pick(
-    full=(0.125, 1.0, 4.0, 16.0, 64.0), quick=(0.125, 4.0, 64.0)
+    full=(0.125, 1.0, 4.0, 16.0, 100.0), quick=(0.125, 4.0, 100.0)
 )
 BATCH_SIZE, PEAK_LEARNING_RATE = 128, 0.008
 N_TRAIN = runtime.pick(full=12_000, quick=2_000)

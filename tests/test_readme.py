@@ -1,5 +1,6 @@
 """The README tells of the course as it is."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import readme_figures
 from PIL import Image
 from PIL.ImageSequence import Iterator
 
+from vae_course import training
 from vae_course.checks import checks_of_lesson
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +22,25 @@ LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 def test_figures_are_those_of_the_solutions(name):
     stored = (readme_figures.FOLDER / name).read_bytes()
     assert stored == readme_figures.figures()[name]
+
+
+def test_speeds_in_the_readme_are_those_of_the_benchmark():
+    told = json.loads(training.BENCHMARK.read_text(encoding="utf-8"))
+    section = README.split("## How fast")[1].split("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", section)
+    names = {title: name for name, title in told["titles"].items()}
+    first = told["medians"]["published"]
+    assert len(rows) > 3
+    for title, *numbers in rows[2:]:
+        row = told["medians"][names[title]]
+        speed = row["images_a_second"] / first["images_a_second"]
+        times = first["to_target"] / row["to_target"]
+        assert numbers == [
+            f"{row['to_target']:.1f}",
+            f"{times:.0f} ×" if times >= 10 else f"{times:.1f} ×",
+            f"{speed:.0f} ×" if speed >= 10 else f"{speed:.1f} ×",
+        ]
+    assert f"test loss of {told['target']:.1f}" in " ".join(section.split())
 
 
 def test_every_link_to_a_file_leads_somewhere():

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -19,6 +20,8 @@ ENOUGH_FOR_A_MEAN = 5_000
 # Steps that one compiled call takes before it comes back to Python.
 STEPS_PER_CALL = 16
 TRAINED_VAE = "vae.keras"
+# What tools/bench_training.py measured, and on which machine.
+BENCHMARK = Path(__file__).with_name("training_benchmark.json")
 
 
 def cosine_schedule(steps, peak=PEAK_LEARNING_RATE):

@@ -46,6 +46,7 @@ from vae_course.plots.reparametrisation import (
     move_reparametrisation,
     reparametrisation,
 )
+from vae_course.plots.speed import training_times
 from vae_course.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -99,6 +100,7 @@ __all__ = [
     "radii",
     "rate_distortion",
     "tradeoff",
+    "training_times",
     "reparametrisation",
     "use_style",
 ]
