@@ -1,5 +1,7 @@
 """An answer finds in a pristine lesson what the notebook would have given."""
 
+import ast
+import inspect
 import json
 import sys
 import types
@@ -8,7 +10,11 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from vae_course.grading.whole_class.pristine import Lesson, read_lessons
+from vae_course.grading.whole_class.pristine import (
+    Lesson,
+    read_lessons,
+    run_statement,
+)
 
 CELLS = [
     (
@@ -96,6 +102,14 @@ def test_namespaces_share_no_names(lesson):
 
 def test_code_that_cannot_be_read_asks_for_nothing():
     assert Lesson({"x": 1}).namespace({}, "def (", "\0")["x"] == 1
+
+
+def test_a_definition_can_be_read_as_a_graph_wants_it():
+    text = "def twice(x):\n    if x > 0:\n        x = 2 * x\n    return x"
+    names = {}
+    run_statement(ast.parse(text).body[0], names)
+    assert inspect.getsource(names["twice"]).strip() == text
+    assert names["twice"](3) == 6
 
 
 def test_a_folder_without_lessons_is_refused(tmp_path):

@@ -180,3 +180,15 @@ def test_numbers_of_any_kind_are_sent_as_plain_ones():
         array = as_plain(value)
         assert array.dtype.kind in "fi"
         assert array.dtype.itemsize <= 8
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("least, most", [(1e-7, 1 - 2e-7), (1e-6, 1 - 1e-7)])
+def test_black_and_white_may_be_clipped_unlike(least, most, seed):
+    def reconstruction_loss(x, x_mean):
+        x, x_mean = np.float64(x), np.float64(x_mean).clip(least, most)
+        cost = x * np.log(x_mean) + (1 - x) * np.log1p(-x_mean)
+        return -cost.sum(axis=(1, 2, 3))
+
+    rounds = rounds_of("1.3", seed)
+    assert not fault_of("1.3", reconstruction_loss, rounds)

@@ -3,8 +3,10 @@
 import ast
 import builtins
 import contextlib
+import hashlib
 import importlib
 import json
+import linecache
 import re
 from dataclasses import dataclass, field
 from unittest import mock
@@ -74,14 +76,19 @@ class Lesson:
 
 
 def run_statement(statement, names):
-    """Run one statement of a module.
+    """Run one statement of a module, and keep its text where tools look.
+
+    TensorFlow reads it to write a loop or an `if` down for a graph.
 
     Args:
         statement: ast.stmt.
         names: dict in which to run it.
     """
-    module = ast.Module([statement], type_ignores=[])
-    exec(compile(module, "<lesson>", "exec"), names)
+    text = ast.unparse(statement)
+    name = f"<lesson {hashlib.sha256(text.encode()).hexdigest()[:8]}>"
+    lines = text.splitlines(keepends=True)
+    linecache.cache[name] = len(text), None, lines, name
+    exec(compile(text, name, "exec", dont_inherit=True), names)
 
 
 def read_lessons(folder):
