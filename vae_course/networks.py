@@ -243,11 +243,7 @@ def _dense_layers(units=(256, 128)):
 
 def _hidden_layers(units):
     widths = (demand_count("units", width, smallest=1) for width in units)
-    # He et al. (2015), arXiv:1502.01852: a relu passes on half the variance.
-    return [
-        layers.Dense(width, activation="relu", kernel_initializer="he_normal")
-        for width in widths
-    ]
+    return [layers.Dense(width, activation="relu") for width in widths]
 
 
 def _halve(filters):

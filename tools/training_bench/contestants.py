@@ -76,24 +76,18 @@ def _without_border():
     x = keras.Input((32, 32, 1))
     features = layers.Flatten()(layers.Cropping2D(2)(x))
     for units in 256, 128:
-        features = _hidden(units)(features)
+        features = layers.Dense(units, activation="relu")(features)
     heads = [layers.Dense(2)(features) for _ in range(2)]
     decoder = [
         keras.Input((2,)),
-        _hidden(128),
-        _hidden(256),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(256, activation="relu"),
         layers.Dense(28 * 28, activation="sigmoid"),
         layers.Reshape((28, 28, 1)),
         layers.ZeroPadding2D(2),
     ]
     encoder = keras.Model(x, [*heads, Sampling()(heads)])
     return models.VAE(encoder, keras.Sequential(decoder), beta=BETA)
-
-
-def _hidden(units):
-    return layers.Dense(
-        units, activation="relu", kernel_initializer="he_normal"
-    )
 
 
 def _convolutional(decoder=None):
