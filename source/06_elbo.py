@@ -795,8 +795,8 @@ plots.compare_images(
 # %% [markdown]
 # *Figure: ten garments of the test set, below them the drawings. Those with
 # β = 0.01 and β = 1 look much alike: soft, each in a grey of its own. In the
-# lowest row, β = 30, fewer shapes are left, more smeared: a sandal and a bag
-# have become shoes.*
+# lowest row, β = 30, fewer shapes are left, more smeared: a coat has become
+# trousers, a sandal and a bag have become shoes.*
 #
 # In each row some garments come out as another kind: two numbers and a short
 # training give no more.
@@ -807,7 +807,7 @@ plots.compare_images(
 # cloud: points on a wide map, nearly the plain autoencoder, and lesson 02
 # showed what lies between them.
 #
-# **A heavy KL** (β = 30) keeps codes within the prior, in clouds about half as
+# **A heavy KL** (β = 30) keeps codes within the prior, in clouds about as
 # wide as their spread. The decoder cannot tell neighbours apart and draws
 # their average: more blur, and dozens of nats more.
 

@@ -99,12 +99,13 @@ plots.latent_planes(
 
 # %% [markdown]
 # *Figure: codes of the same pictures in two planes, a colour and a marker for
-# each class. Left, autoencoder A: arms, with bare wedges between them. Right,
-# the VAE: closer together about the origin, though not without bays.*
+# each class. Left, autoencoder A: arms that reach far out, with bare wedges
+# between them. Right, the VAE: a few units about the origin, closer together,
+# though not without bays.*
 #
-# Nobody told the autoencoders where to stay: lesson 02's lay far out, these
-# two (printed above) by chance do not. The VAE's codes keep near the origin,
-# for they were asked to, but fill no disc either. Let us measure.
+# Nobody told the autoencoders where to stay, and A and B (printed above) do
+# not agree. The VAE's codes keep near the origin, but fill no disc either. Let
+# us measure.
 
 # %% [markdown]
 # ## The two numbers, before and after
@@ -189,8 +190,7 @@ plots.codes_and_prior({"drawn z": z})
 
 # %% [markdown]
 # *Figure: for each of the two dimensions the density of the drawn codes as
-# steps, about the bell of the prior, a red line, but with dips near its
-# middle.*
+# steps, uneven, about the bell of the prior, a red line.*
 #
 # The number after ± is the standard error. The means miss 0 and the variances
 # exceed 1 by many of them: the cloud is off centre and a little too wide, in
@@ -441,8 +441,8 @@ plots.manifold(pictures, GRID, "What the VAE draws, percentile by percentile")
 # In between, a good part is washed out.*
 #
 # No label was used, and yet the map is in order: neighbours are alike in kind,
-# cut and grey. Do the palest pictures come from holes? In our run no more
-# often than the others: a picture also fades where codes of unlike kinds meet.
+# cut and grey. Do the palest pictures come from holes? In our run hardly
+# more often than the others: one also fades where codes of unlike kinds meet.
 
 # %% [markdown]
 # ## Garments that nobody made
@@ -537,10 +537,10 @@ print(f"{ours.mean() - theirs.mean():+.3f} ± {error:.3f}")
 # (`vae(x)` decodes the middle of each cloud): a soft picture is near to many
 # sharp ones. Distance praises blur.
 #
-# **Confidence** proves little: the VAE and A are level, within two standard
-# errors. Look at the noise, and at what A draws from the *box* round all its
-# codes, evenly: a network that knows ten garments cannot say "none of them".
-# Each measure has its blind spot, and a control that shows it.
+# **Confidence** proves little: in our run the judge is surer of A's samples
+# than of the VAE's. Look at the noise, and at what A draws from the *box*
+# round all its codes, evenly: a network that knows ten garments cannot say
+# "none of them". Each measure has its blind spot, and a control that shows it.
 
 # %% [markdown]
 # ## Walks
