@@ -56,7 +56,7 @@ def is_lesson(path):
         path: of an ``.ipynb`` file.
     """
     try:
-        cells = code_cells(path.read_bytes())
+        cells = code_cells(path.read_text(encoding="utf-8-sig"))
     except BROKEN:
         return True
     return any(
@@ -79,7 +79,7 @@ def read_lesson(path):
         for itself and one for each exercise.
     """
     try:
-        sources = code_cells(path.read_bytes())
+        sources = code_cells(path.read_text(encoding="utf-8-sig"))
     except BROKEN:
         checks = _checks_by_number(path, [])
         return Lesson([Cell(UNREADABLE, None), *_missing(checks, [])], checks)
@@ -96,7 +96,7 @@ def code_cells(content):
     """Return (source, metadata) of each code cell of a notebook.
 
     Args:
-        content: bytes of its file.
+        content: its file's text, or its bytes in any Unicode.
 
     Raises:
         ValueError, KeyError, TypeError, AttributeError, RecursionError: if
