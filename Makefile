@@ -54,7 +54,7 @@ mutate: $(VENV)/author
 bench: $(VENV)/author
 	python tools/bench_lessons.py
 	python tools/bench_grading.py lessons
-	python tools/bench_grading.py class --rivals 3
+	python tools/bench_grading.py class --rivals 4
 	python tools/bench_widgets.py
 	python tools/bench_live.py
 

@@ -317,6 +317,7 @@ make_dataset = check.make_dataset(make_dataset)
 
 # %%
 all_steps = 1000
+print(f"batches of {BATCH_SIZE}, beta_2 {training.BETA_2}")
 schedule = training.cosine_schedule(all_steps, peak=PEAK)
 rise = min(training.WARMUP_STEPS, all_steps // 2)
 print(f"r = {rise}, T = {all_steps}, highest rate {PEAK}")
@@ -522,7 +523,7 @@ for name, callbacks in {"at once": [], "warm-up": [Warmup()]}.items():
     print(f"{name}, epochs 0 to 3")
     show("reconstruction", reconstruction)
     show("KL", kl)
-    show("weight of KL", (total - reconstruction) / kl)
+    show("weight × KL", total - reconstruction)
 
 # %% [markdown]
 # Compare the last epoch of each with the mean image. The smaller the KL, the
@@ -643,7 +644,7 @@ for name, (total, reconstruction, kl) in told.items():
 #
 # We pull the plug ourselves, on a small training, as its third epoch is about
 # to begin. The second attempt starts from an untrained VAE and the same
-# folder. A sum of all weights serves as their fingerprint.
+# folder. The sum of the sizes of all weights serves as their fingerprint.
 
 # %% role="train"
 folder = runtime.trained_folder()
@@ -695,9 +696,9 @@ print("epochs that the second fit reports:", run.epoch)
 # back, that is drawn while `fit` runs.
 # `val_total_loss` may choose here, for β is 1 throughout.
 # `steps_per_execution` takes several steps before it comes back to Python.
-# And the decoder starts where it would soon be: its last bias draws the mean
-# image, whatever the code. What no code is needed for is not learnt step by
-# step.
+# And the decoder starts where it would soon be: its last bias draws about the
+# mean image (with convolutions, the mean grey), whatever the code: that much
+# need not be learnt.
 #
 # Interrupt it if you like (*Kernel → Interrupt Kernel*) and run the cell
 # again: it goes on at the last complete epoch. To begin anew instead, delete
@@ -835,8 +836,8 @@ plots.compare_images(
 # below that the same grey mean image ten times.*
 #
 # The middle row is what the KL bought. It is soft, for each drawing stands for
-# all garments whose clouds share that place. And it may be another garment:
-# look for a dress that is drawn as trousers. (In quick mode the rows differ
+# all garments whose clouds share that place. And it may be a relative: look at
+# what has become of the hood, and of the shirt. (In quick mode the rows differ
 # less.)
 
 # %% [markdown]

@@ -183,9 +183,9 @@ far = np.linalg.norm(z, axis=1)
 for r in (0.5, np.sqrt(-2 * np.log(0.05))):
     print(f"closer than {r:.2f} to the origin: {(far < r).mean():.1%}", end="")
     print(f", of N(0, I) {1 - np.exp(-(r**2) / 2):.1%}")
-beyond = np.array([(far[labels == k] > r).mean() for k in range(10)])
-for k in beyond.argsort()[:-3:-1]:
-    print(f"beyond {r:.2f}: {beyond[k]:.0%} of class {data.CLASS_NAMES[k]}")
+beyond = np.bincount(labels[far > r], minlength=10)
+share, name = beyond.max() / beyond.sum(), data.CLASS_NAMES[beyond.argmax()]
+print(f"of the codes farther out, {share:.0%} are of class {name}")
 plots.codes_and_prior({"drawn z": z})
 
 # %% [markdown]
@@ -193,13 +193,12 @@ plots.codes_and_prior({"drawn z": z})
 # steps, uneven, about the bell of the prior, a red line.*
 #
 # The number after ± is the standard error. The means miss 0 and the variances
-# exceed 1 by many of them: the cloud is off centre and a little too wide, in
-# our run hollow as well: near the origin, where N(0, I) is densest, it has far
-# fewer codes.
+# exceed 1 by many of them: the cloud is off centre and a little wide.
 #
-# So samples from N(0, I) go out to the ragged rim less than those of a fitted
-# normal. They pay for it: what lives out there they seldom draw. The last
-# lines name the two classes that lie out there most.
+# Nor is it a bell. In our run it is hollow: near the origin, where N(0, I) is
+# densest, it has far fewer codes. Beyond 2.45 it has fewer as well, and most
+# of these belong to one class (last line). What lives out there N(0, I) seldom
+# draws: its own far samples go in all directions alike.
 
 # %% [markdown]
 # Why? An explanation, which lesson 10 puts to the test: the loss weighs two
@@ -319,8 +318,8 @@ plots.latent_planes(
 #
 # Where the square is crowded, there are more codes than the prior asks for;
 # where it is bare, fewer. Ten in a hundred would be right on each side: in our
-# run most hold more, since the cloud is wide, and not all alike, since it is
-# off centre.
+# run most hold more, since the codes heap up near the rim, as the humps of the
+# steps did, and not all alike, since the cloud is no bell.
 
 # %% [markdown]
 # ## The whole plane as one picture
@@ -538,9 +537,10 @@ print(f"{ours.mean() - theirs.mean():+.3f} ± {error:.3f}")
 # sharp ones. Distance praises blur.
 #
 # **Confidence** proves little: in our run the judge is surer of A's samples
-# than of the VAE's. Look at the noise, and at what A draws from the *box*
-# round all its codes, evenly: a network that knows ten garments cannot say
-# "none of them". Each measure has its blind spot, and a control that shows it.
+# than of the VAE's, though not of B's. Look at the noise, and at what A
+# draws from the *box* round all its codes, evenly: a network that knows ten
+# garments cannot say "none of them". Each measure has its blind spot, and a
+# control that shows it.
 
 # %% [markdown]
 # ## Walks
@@ -576,8 +576,9 @@ plots.compare_images(walks, "From trousers to an ankle boot")
 # left to a boot at the right.*
 #
 # No picture half-way between trousers and a boot was ever seen, and even a
-# smooth map cannot make one. On a straight line across empty land the pictures
-# fade; where other kinds live on the way, it leads through those. Which it is,
+# smooth map cannot make one. Across empty land the decoder mixes what lies at
+# its sides: in our run B lets two legs grow together, and puts a heel on them.
+# Where other kinds live on the way, the line leads through those. Which it is,
 # and how many holes a walk crosses, is luck as well: compare A with B before
 # you compare either with the VAE.
 

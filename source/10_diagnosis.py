@@ -43,7 +43,7 @@ DRAWS = 512
 #
 # We train five VAEs, alike in all but the weight β of the KL term. They are
 # the dense ones of lesson 08, with eight latent dimensions in place of two.
-# Each takes a few seconds: part of the images, small batches, a high
+# Each sees part of the images three times, in lesson 08's batches, at a
 # learning rate that falls to zero.
 
 # %% role="train"
@@ -725,7 +725,7 @@ plots.image_grid(draw(z, wanted), names, heading="One code, ten classes")
 # above; each row is one code. Down a column the garment changes its manner and
 # mostly stays what it is. Along a row the class changes, though the shoes
 # (sandal, sneaker, ankle boot) run into one another, and so do pullover, coat
-# and shirt.*
+# and shirt (below, dresses too).*
 #
 # The judge makes mistakes on real images too, so compare the two shares. A
 # class drawn blindly would be as asked one time in ten. (Quick mode trains too
@@ -850,7 +850,7 @@ def diagnose():
         "B": "kl_left_out",  # the total is the reconstruction loss alone
         "C": "activation_on_head",  # no mean below zero
         "D": "metrics_not_reset",  # means over all epochs, healthy otherwise
-        "E": "decoder_fed_mean",  # good pictures for half a nat, from z_mean
+        "E": "decoder_fed_mean",  # good pictures for 0.7 nats, from z_mean
         "F": "half_missing",  # the spread found is the square of σ
     }
     ### END SOLUTION

@@ -165,6 +165,13 @@ def test_tensorflow_computes_at_once_and_in_graphs_again(kept):
     assert not tf.config.functions_run_eagerly()
 
 
+def test_a_cell_that_throws_keras_out_harms_no_other(kept, monkeypatch):
+    keeper, _ = kept
+    with monkeypatch.context() as patched:
+        patched.delitem(sys.modules, "keras")
+        keeper.settle()
+
+
 def vouches(keeper):
     keeper.names.namespace["kl_discrete"] = print
     return keeper.vouches_for("vae_course.checks.lesson_05", "kl_discrete")

@@ -1,6 +1,7 @@
 """The course as one of nbgrader's, graded by the real nbgrader and by ours."""
 
 import copy
+import csv
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from notebooks.handed_in import hand_in, stubs_of
+
+from vae_course.command import main as vae_course
 
 ROOT = Path(__file__).parents[1]
 NORMAL, KL = "03_normal_distribution", "05_kl_divergence"
@@ -40,6 +43,7 @@ class Graded:
     folder: Path
     theirs: dict
     ours: dict
+    of_class: dict
     unchanged: bool
 
 
@@ -52,9 +56,10 @@ def graded(tmp_path_factory):
     before = contents(folder / "submitted")
     nbgrader(folder, "autograde", "*")
     nbgrader(folder, "generate_feedback", "*")
-    ours = points_by_nbval(folder)
+    theirs = points_by_nbgrader(folder)
+    ours, of_class = points_by_nbval(folder), points_by_class_grader(folder)
     unchanged = contents(folder / "submitted") == before
-    return Graded(folder, points_by_nbgrader(folder), ours, unchanged)
+    return Graded(folder, theirs, ours, of_class, unchanged)
 
 
 def nbgrader(folder, *arguments):
@@ -160,8 +165,28 @@ def points_by_nbval(folder):
     }
 
 
+def points_by_class_grader(folder):
+    """Run `vae-course grade` over the folder that nbgrader grades."""
+    results = folder / "results"
+    assert (
+        vae_course(["grade", str(folder / "submitted"), "--out", str(results)])
+        == 0
+    )
+    points = {each: [] for each in DUE}
+    with open(results / "grades.csv", encoding="utf-8-sig") as stream:
+        for row in csv.DictReader(stream):
+            lesson = {"3": NORMAL, "5": KL}.get(row["exercise"].split(".")[0])
+            if (row["learner"], lesson) in points:
+                points[row["learner"], lesson].append(int(row["points"]))
+    return points
+
+
 def test_nbgrader_gives_what_each_exercise_deserves(graded):
     assert graded.theirs == DUE
+
+
+def test_nbgrader_and_the_class_grader_give_the_same_points(graded):
+    assert graded.of_class == graded.theirs
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def test_behind_a_bar_stands_how_many_times_faster_it_is():
 def test_the_slowest_stands_on_top_and_the_axis_says_what_it_counts():
     [axis] = plots.training_times(TOLD, ["old", "new"]).axes
     assert axis.yaxis_inverted()
-    assert axis.get_xlabel() == "seconds to a test loss of 132.7"
+    assert axis.get_xlabel() == (
+        "seconds to a test loss of 132.7 (logarithmic axis)"
+    )
     titles = axis.get_title(), axis.get_title(loc="left")
     assert "To the same loss, on a CPU (2 cores)" in titles
 

@@ -1,6 +1,6 @@
 """Time the graders; print tables.
 
-    python tools/bench_grading.py class --sizes 5,50,200 --rivals 3
+    python tools/bench_grading.py class --sizes 5,50,200 --rivals 4
     python tools/bench_grading.py class --lessons 03,05 --out told.json
     python tools/bench_grading.py lessons
 

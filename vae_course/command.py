@@ -73,6 +73,13 @@ def _doctor(options):
 
 
 def _grade(options):
+    if sys.platform != "linux":
+        print(
+            "vae-course grade: expected Linux, on whose processes and limits "
+            f"its fence stands, got {sys.platform}",
+            file=sys.stderr,
+        )
+        return 2
     from vae_course.grading.whole_class.grade import grade_class
     from vae_course.grading.whole_class.parts import PARTS
 

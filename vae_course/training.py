@@ -269,6 +269,7 @@ def train(vae, images, epochs, callbacks=(), seed=0):
             0.
     """
     epochs = demand_count("epochs", epochs, smallest=1)
+    images = np.asarray(images)
     dataset = data.make_dataset(images, BATCH_SIZE, shuffle=True, seed=seed)
     some = images[:ENOUGH_FOR_A_MEAN]
     if images.dtype == np.uint8:

@@ -882,6 +882,11 @@ def test_a_right_elbo_is_not_blamed_for_its_likelihood(likelihood, mistake_of):
     assert answer.__globals__["log_likelihood"] is likelihood
 
 
+def test_a_likelihood_of_another_type_is_named(mistake_of):
+    answer = calling(lambda x, a: tf.cast(by_softplus(x, a), "float64"))
+    assert mistake_of(check.elbo, answer) == "type_changed"
+
+
 def test_a_right_elbo_with_a_right_likelihood_passes():
     answer = calling(by_softplus)
     assert check.elbo(answer) is answer

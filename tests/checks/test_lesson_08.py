@@ -484,6 +484,16 @@ WRONG_DATASETS = [
             seed,
         ),
     ),
+    (
+        "seed_ignored",
+        lambda images, batch_size, shuffle, seed: shuffle_by(
+            lambda d: d.shuffle(len(images), seed=seed or None),
+            images,
+            batch_size,
+            shuffle,
+            seed,
+        ),
+    ),
     ("seed_ignored", new_chance),
     (
         "small_buffer",

@@ -53,6 +53,10 @@ def enforced():
     return {"no network": os.environ.get("NETWORK", "")}
 
 
+def in_sight(folders, lessons):
+    return {}
+
+
 def prepare(seed):
     return {"5.1": [{"seed": seed}]}, {"5.1": [{}]}
 
@@ -90,7 +94,15 @@ def log(word):
 
 
 PARTS = Parts(
-    find, left_out, reader, enforced, prepare, open_grader, outcomes, write
+    find,
+    left_out,
+    reader,
+    enforced,
+    in_sight,
+    prepare,
+    open_grader,
+    outcomes,
+    write,
 )
 
 

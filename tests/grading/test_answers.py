@@ -11,6 +11,7 @@ from grading.handed_in import PDF, answered, as_bytes, code, put, stub
 
 from vae_course.grading.whole_class.answers import NotALesson, read_notebook
 from vae_course.grading.whole_class.course import read_course
+from vae_course.grading.whole_class.statements import read_code
 
 DENSITY_AT_2 = 0.24197072451914337  # of N(1, 1), from a table
 CHECK = "normal_pdf = check.normal_pdf(normal_pdf)"
@@ -117,6 +118,32 @@ def test_names_alone_tell_the_lesson(read):
         if "vae_course" not in "".join(cell["source"])
     ]
     assert read(notebook).lesson == "03"
+
+
+def test_a_lesson_is_told_across_endless_empty_lines(read):
+    lines = "x = 1" + 30_000 * "\n" + "x = 2"
+    notebook = handed_in.without_metadata(answered(PDF, code(lines)))
+    notebook["cells"] = [
+        cell
+        for cell in notebook["cells"]
+        if "vae_course" not in "".join(cell["source"])
+    ]
+    notebook = read(notebook)
+    assert notebook.lesson == "03"
+    assert is_right(of(notebook))
+
+
+def test_magics_are_counted_across_endless_empty_lines():
+    lines = 30_000 * "\n"
+    few, many = (lines + number * "%x\n" for number in (20, 21))
+    assert len(read_code(few).statements) == 20
+    assert read_code(many) is None
+
+
+def test_a_lesson_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "03_normal.ipynb").write_text("{")
+    with pytest.raises(ValueError, match="03_normal.ipynb cannot be read"):
+        read_course(tmp_path)
 
 
 def test_a_notebook_of_another_course_is_none_of_ours(read):

@@ -51,3 +51,14 @@ def test_class_is_graded_and_nothing_is_graded_twice(tmp_path, capsys):
     capsys.readouterr()
     assert grade(submissions, results) == grades
     assert "2 of them graded before, 0 to grade" in capsys.readouterr().err
+
+
+def test_where_there_is_no_fence_nothing_is_graded(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("sys.platform", "darwin")
+    (tmp_path / "class").mkdir()
+    out = tmp_path / "results"
+    assert main(["grade", str(tmp_path / "class"), "--out", str(out)]) == 2
+    assert "expected Linux" in capsys.readouterr().err
+    assert not out.exists()

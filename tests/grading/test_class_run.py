@@ -14,7 +14,7 @@ import pytest
 from grading import fake_class
 from grading.fake_class import Class
 
-from vae_course.grading.whole_class import progress, results
+from vae_course.grading.whole_class import progress, results, version
 from vae_course.grading.whole_class.file_names import file_name
 from vae_course.grading.whole_class.results import Results
 
@@ -102,8 +102,6 @@ def test_new_version_of_the_checks_grades_everybody_again(course):
 
 
 def test_code_of_a_check_is_part_of_the_version(course, monkeypatch):
-    from vae_course.grading.whole_class import version
-
     package = course.results.parent / "package"
     for name in ("checks", "reports"):
         (package / name).mkdir(parents=True)
@@ -116,6 +114,30 @@ def test_code_of_a_check_is_part_of_the_version(course, monkeypatch):
     assert versions[0] == versions[1] != versions[2]
 
 
+def test_data_of_the_package_is_part_of_the_version(course, monkeypatch):
+    package = course.results.parent / "package"
+    for name in ("clinic_charts", "__pycache__"):
+        (package / name).mkdir(parents=True)
+    monkeypatch.setattr(version, "PACKAGE", package)
+    versions = []
+    for changed in ("clinic_charts/A.npz", "__pycache__/a.pyc", ".a.swp"):
+        (package / changed).write_bytes(b"chart")
+        versions.append(version.version_of_checks(course.lessons))
+    (package / "clinic_charts/A.npz").write_bytes(b"other")
+    assert versions == 3 * versions[:1]
+    assert version.version_of_checks(course.lessons) != versions[0]
+
+
+@pytest.mark.parametrize("name", ["tensorflow", "keras", "numpy", "scipy"])
+def test_what_checks_compute_with_is_part_of_the_version(
+    course, monkeypatch, name
+):
+    before = version.version_of_checks(course.lessons)
+    installed = version.versions()
+    monkeypatch.setattr(version, "versions", lambda: installed | {name: "0"})
+    assert version.version_of_checks(course.lessons) != before
+
+
 def test_other_hidden_inputs_grade_everybody_again(course):
     grade(course)
     course.graded()
@@ -123,16 +145,30 @@ def test_other_hidden_inputs_grade_everybody_again(course):
     assert course.graded() == LEARNERS
 
 
-def test_seed_is_kept_and_only_for_the_owner_to_read(course):
+def test_seed_is_fresh_and_only_for_the_owner_to_read(course):
     grade(course)
     told = json.loads((course.results / "run.json").read_text())
     assert (course.results / "run.json").stat().st_mode & 0o077 == 0
     course.hand_in("ada", "2")
     grade(course)
     again = json.loads((course.results / "run.json").read_text())
-    assert told["seed"] == again["seed"] > 2**64
+    assert told["seed"] != again["seed"] > 2**64
     assert told["enforced"] == {"this machine": {"no network": ""}}
     assert told["versions"]["tensorflow"]
+
+
+def test_what_an_earlier_run_could_not_enforce_stays_told(course, monkeypatch):
+    monkeypatch.setenv("NETWORK", "no bubblewrap")
+    grade(course)
+    monkeypatch.delenv("NETWORK")
+    for _ in "12":
+        grade(course)
+        course.hand_in("ada", "2")
+    told = json.loads((course.results / "run.json").read_text())
+    assert told["enforced"] == {
+        "this machine": {"no network": ""},
+        "this machine, in an earlier run": {"no network": "no bubblewrap"},
+    }
 
 
 def test_record_tells_of_problems_as_they_are_now(course):

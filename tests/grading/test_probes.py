@@ -138,7 +138,7 @@ def test_answers_learned_by_heart_are_seen_through(exercise):
 @pytest.mark.parametrize(
     "value, told",
     [
-        ([1.0, 2.5], "result: at index [1] 2.5, expected 2 (1 of 2 differ)"),
+        ([1.0, 2.5], "result: other numbers"),
         ([1.0, np.nan], "result: numbers that are not finite"),
         ([[1.0, 2.0]], "result: shape (1, 2), expected (2,)"),
         (["1.0", "2.0"], "result: no numbers, or none of a common kind"),
@@ -163,7 +163,7 @@ def test_words_agree_only_as_a_whole():
     right = {"kind": np.array("float32")}
     wrong = {"kind": np.array("float64")}
     assert agrees(right, right, {}) is None
-    assert agrees(wrong, right, {}) == "kind: 'float64', expected 'float32'"
+    assert agrees(wrong, right, {}) == "kind: another word"
 
 
 @pytest.mark.parametrize("value", ["1.5", None, 1j, {"a": 1}, [[1], [1, 2]]])

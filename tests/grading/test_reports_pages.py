@@ -6,7 +6,7 @@ import pytest
 from class_records import HOSTILE, MACHINES, failure, record, small_class
 
 from vae_course.grading.whole_class.file_names import file_name
-from vae_course.grading.whole_class.records import NOT_STARTED
+from vae_course.grading.whole_class.records import NOT_GRADED, NOT_STARTED
 from vae_course.grading.whole_class.reports import write_all
 from vae_course.grading.whole_class.reports.figures import COLOURS
 from vae_course.grading.whole_class.reports.legible import one_line
@@ -137,6 +137,13 @@ def test_feedback_tells_problems_of_files(pages, hostile):
 def test_who_has_solved_all_is_told_so(pages):
     text = pages[f"feedback/{file_name('finished')}.html"].text
     assert "Every exercise is solved." in text
+
+
+def test_who_could_not_be_graded_is_told_so(tmp_path):
+    write_all([record("lost", usual=NOT_GRADED)], tmp_path, {})
+    page = Page(tmp_path / "feedback" / f"{file_name('lost')}.html")
+    assert "no fault of yours" in page.text
+    assert "Every exercise is solved." not in page.text
 
 
 def test_items_name_slips_in_words_and_who_made_them(pages):

@@ -1,13 +1,17 @@
 """What an answer cannot read, reach or harm; and what is said of that."""
 
+import contextlib
+import json
 import os
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from grading.right_answers import right_answers, submission
 
-from vae_course.grading.whole_class import sandbox
+from vae_course.grading.whole_class import linux, sandbox
 from vae_course.grading.whole_class.limits import Limits
 from vae_course.grading.whole_class.process import Worker
 from vae_course.grading.whole_class.records import FAILED, PASSED
@@ -79,6 +83,22 @@ def test_the_probe_says_of_each_fact_whether_it_is_enforced():
     assert all(isinstance(why, str) for why in enforced.values())
 
 
+def test_a_limit_that_counts_other_processes_is_not_called_enforced():
+    # A kernel before 5.14 counts as if there were no namespace.
+    command = (
+        "import encodings.ascii, os\n"
+        "from vae_course.grading.whole_class import inside, linux\n"
+        "if os.geteuid() == 0:\n    linux._become_nobody()\n"
+        "linux.stand_apart = lambda with_network: True\n"
+        "inside.main('/', '1', 'kept')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, check=True
+    )
+    told = json.loads(done.stdout)["a limit on processes"]
+    assert "counts this user's other processes" in told
+
+
 def test_without_bubblewrap_the_probe_says_so(monkeypatch):
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
     found = find_sandbox.__wrapped__()
@@ -98,6 +118,48 @@ def test_where_bubblewrap_cannot_start_the_probe_says_why(
     found = find_sandbox.__wrapped__()
     assert found.bubblewrap is None
     assert "no permission" in found.enforced["a sandbox"]
+
+
+@pytest.mark.parametrize(
+    "stderr, why",
+    [
+        (None, "timed out after 60 seconds"),
+        (b" \n", "timed out after 60 seconds"),
+        (b"still\nlooking \xff", "looking \ufffd"),
+    ],
+)
+def test_a_bubblewrap_that_hangs_is_told_of(monkeypatch, stderr, why):
+    run = subprocess.run
+
+    def hang(command, **options):
+        if command[0] == "bwrap":
+            raise subprocess.TimeoutExpired("bwrap", 60, stderr=stderr)
+        return run(command, **options)
+
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: name)
+    monkeypatch.setattr(sandbox.subprocess, "run", hang)
+    told = find_sandbox.__wrapped__().enforced["a sandbox"]
+    assert told.startswith("bubblewrap cannot start here: ")
+    assert told.endswith(why)
+
+
+def test_bubblewrap_gets_no_environment_of_the_grader(monkeypatch, tmp_path):
+    monkeypatch.setenv("A_SECRET", "secret")
+    nosy = tmp_path / "bwrap"
+    nosy.write_text("#!/bin/sh\necho got ${A_SECRET-nothing} >&2\nexit 1\n")
+    nosy.chmod(0o755)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: str(nosy))
+    found = find_sandbox.__wrapped__()
+    assert found.enforced["a sandbox"].endswith("got nothing")
+
+
+def test_a_course_on_a_scratch_disk_is_not_hidden(monkeypatch, tmp_path):
+    course = "/scratch/ada/course"
+    monkeypatch.setattr(sandbox, "_needed", lambda readable: [course])
+    command = Sandbox("bwrap", {}).command([], [], tmp_path, 2**20)
+    later = command[command.index(course) :]
+    mounted = later[later.index("--tmpfs") + 1]
+    assert not Path(course).is_relative_to(mounted)
 
 
 @enforced_here("private files")
@@ -141,6 +203,11 @@ def test_the_environment_is_empty_but_for_what_tensorflow_needs(
     )
     with Worker(SHORT, worker.sandbox) as fresh:
         assert holds(fresh, code) is True
+        started = linux.descendants(fresh._warm._process.pid)
+        for number in {fresh._warm._process.pid, *started}:
+            with contextlib.suppress(OSError):
+                told = Path(f"/proc/{number}/environ").read_bytes()
+                assert b"A_SECRET" not in told
 
 
 @enforced_here("no network")
@@ -224,3 +291,11 @@ def test_a_process_that_cannot_start_is_told_of(tmp_path):
         pytest.raises(WorkerLost, match="no lessons of the course"),
     ):
         worker.grade(submission({"3.1": RIGHT["3.1"]}), {})
+
+
+def test_folders_that_answers_can_read_are_told_of(tmp_path):
+    [(fact, why)] = sandbox.in_sight([tmp_path / "class"], tmp_path).items()
+    assert fact == "submissions and results out of sight"
+    assert why == f"{tmp_path / 'class'} lies in {tmp_path}"
+    away = sandbox.in_sight([tmp_path / "class"], tmp_path / "lessons")
+    assert not away[fact]

@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -202,6 +203,15 @@ def test_of_two_equal_notebooks_the_newest_name_counts(ada, read):
     assert "left out: version 8.ipynb, version 9.ipynb" in problem
 
 
+def test_numbers_too_long_to_be_an_int_are_compared_by_their_size(ada, read):
+    other = as_bytes(answered(PDF.replace("np.exp", "np.exp2")))
+    numbers = {"2" * 5_000: ANSWERED, "1" + "0" * 5_000: other}
+    numbers |= {"0" * 6_000 + "9": ANSWERED}
+    members = {f"{number}.ipynb": numbers[number] for number in numbers}
+    submission = read(zipped(ada / "work.zip", members))
+    assert any("np.exp2" in each.source for each in submission.answers)
+
+
 def test_a_damaged_notebook_costs_itself_alone(ada, read):
     (ada / NAME).write_bytes(ANSWERED)
     (ada / "05_kl_divergence.ipynb").write_bytes(PRISTINE[:9000])
@@ -245,6 +255,21 @@ def test_a_submission_that_is_a_link_is_not_followed(tmp_path, ada, read):
         assert only_problem(submission) == (
             f"{name} is a link and was not followed."
         )
+
+
+@pytest.mark.parametrize("name", ["bob", "cem.zip"])
+@pytest.mark.parametrize("target", [None, "a" * 300], ids=["itself", "long"])
+def test_a_link_that_cannot_be_followed_costs_its_learner_alone(
+    ada, course, name, target
+):
+    (ada / NAME).write_bytes(ANSWERED)
+    (ada.parent / name).symlink_to(target or name)
+    found = find_submissions(ada.parent)
+    assert [each.learner for each in found] == ["ada", name[:3]]
+    assert left_out(ada.parent) == []
+    right, lost = (read_submission(each, course) for each in found)
+    assert is_answered(right)
+    assert only_problem(lost) == f"{name} is a link and was not followed."
 
 
 def test_a_pipe_does_not_stop_the_run(ada, read):
@@ -344,6 +369,15 @@ def test_a_zip_is_read_like_a_folder(ada, read, place):
     for submission in (read(path), read(ada)):
         assert is_answered(submission)
         assert submission.problems == ()
+
+
+def test_a_zip_that_its_disk_does_not_give_is_told_of():
+    class Failing(io.BytesIO):
+        def read(self, size=-1):
+            raise OSError(errno.EIO, "Input/output error")
+
+    [found] = zips.notebooks_in_zip(Failing(b"PK"), 2)
+    assert found.problem == "cannot be read: Input/output error"
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no zip" * 99])

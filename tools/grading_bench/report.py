@@ -57,9 +57,11 @@ def tables(told):
     ):
         lines.append(f"\n{a['n']} to {b['n']}: {more:.2f} s for one more")
     if told["summary"]["rivals"]:
+        jobs = told["sizes"][-1]["jobs"]
         lines += [
             "",
-            "| | submissions | a minute | ours ÷ this | after the start |",
+            f"| by one process | submissions | a minute | ours, {jobs} jobs ÷ "
+            "this | after the start |",
             "|---|" + "---:|" * 4,
         ]
     for name, rival in told["summary"]["rivals"].items():
@@ -87,10 +89,10 @@ def _row(size):
 
 
 def _line(kind, case):
-    what = kind.replace("_", " ").removesuffix("es").removesuffix("s")
+    what = {"false_passes": "pass", "false_fails": "fail"}[kind]
     return (
-        f"\n{what}: {case['exercise']} of {case['learner']}, {case['status']} "
-        f"({case['mistake']}): {case['origin']}"
+        f"\nfalse {what}: {case['exercise']} of {case['learner']}, "
+        f"{case['status']} ({case['mistake']}): {case['origin']}"
     )
 
 

@@ -104,6 +104,7 @@ def _look_for_likelihood_to_blame(attempt):
         _judge_elbo(Attempt(mended, attempt.name))
     except (ExerciseFailed, NotStarted):
         return
+    _refuse_other_type(answer.__globals__.get("log_likelihood"))
     raise ExerciseFailed(
         "the ELBO of each picture, with a log_likelihood that is right",
         "your elbo is right, but the log_likelihood that it calls is not yet",
@@ -111,6 +112,24 @@ def _look_for_likelihood_to_blame(attempt):
         "change there? Then run this one again.",
         "likelihood_unfinished",
     )
+
+
+def _refuse_other_type(own_log_likelihood):
+    """Refuse right nats that TensorFlow adds to no other's."""
+    inputs = _tensors(_pictures(0, SIZES[0][0]))
+    try:
+        found = own_log_likelihood(*inputs.values()).dtype.name
+    except Exception:
+        return  # Not its type is to blame.
+    if found != "float32":
+        raise ExerciseFailed(
+            "the ELBO of each picture, float32 as its arguments",
+            "your elbo is right, but the log_likelihood that it calls gives "
+            f"{found}, and TensorFlow mixes no types",
+            "Which line of your log_likelihood changes the type, and which "
+            "could change it back before the return?",
+            "type_changed",
+        )
 
 
 @exercise("6.3", points=2, library="vae_course.losses:effective_beta")

@@ -237,8 +237,10 @@ def _judge_seed(attempt, images, shuffled):
     again = _epochs(attempt, images, shuffle=True, seed=SEED)
     other = _epochs(attempt, images, shuffle=True, seed=OTHER_SEED)
     _judge_shuffled(other)
+    once_more = _epochs(attempt, images, shuffle=True, seed=OTHER_SEED)
     for wrong, got in [
         (again != shuffled, "other orders for the same seed"),
+        (once_more != other, f"other orders for the same seed, {OTHER_SEED}"),
         (other == shuffled, "the same orders for another seed"),
     ]:
         if wrong:

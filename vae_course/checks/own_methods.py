@@ -37,7 +37,7 @@ def own_methods(attempt, *names):
         _look_for_a_misspelling(attempt.answer, name)
     with contextlib.ExitStack() as stack:
         for name in names:
-            stack.enter_context(_out_of_reach(VAE, name))
+            stack.enter_context(without_method(VAE, name))
         yield
 
 
@@ -118,8 +118,16 @@ def _methods(of):
     ]
 
 
-def _out_of_reach(library, name):
-    """Let no `super()` do the work that the learner is asked to do."""
+def without_method(library, name):
+    """Let no `super()` do the work that the learner is asked to do.
+
+    Args:
+        library: the library's class VAE.
+        name: of the method.
+
+    Returns:
+        A context manager, in which it refuses to work.
+    """
 
     def refuse(self, *args, **kwargs):
         raise ExerciseFailed(

@@ -17,11 +17,11 @@ import warnings
 import numpy as np
 from IPython import get_ipython
 
+from vae_course.grading.keras_state import settings_of_keras, settle_keras
 from vae_course.grading.names import Names
 
 PATCHABLE = builtins, math, random, np, np.linalg, np.random
 SET_BY_KERNELS = {"input", "get_ipython"}
-KERAS = "floatx", "epsilon", "image_data_format", "dtype_policy"
 
 
 def start():
@@ -51,7 +51,7 @@ class Keeper:
     def remember(self):
         """Take what is imported by now for what lessons rely on."""
         self.names.remember()
-        self.keras = self.keras or _settings_of_keras()
+        self.keras = self.keras or settings_of_keras()
 
     def settle(self):
         """Put back the state of the process, but no name of the notebook.
@@ -67,11 +67,7 @@ class Keeper:
         warnings.filters[:] = self.filters
         warnings._filters_mutated()
         np.seterr(**self.floating_point)
-        now = _settings_of_keras()
-        for name, value in self.keras.items():
-            if now[name] != value:
-                getattr(sys.modules["keras"].config, f"set_{name}")(value)
-        _settle_tensorflow()
+        settle_keras(self.keras)
 
     def restore(self, source):
         """Put back that state, and the names that a cell needs.
@@ -102,23 +98,3 @@ class Keeper:
         )
         answer = self.names.namespace.get(check.name)
         return untouched and answer is not check.library()
-
-
-def _settings_of_keras():
-    """Return Keras's settings by name, none where it is not imported."""
-    config = getattr(sys.modules.get("keras"), "config", None)
-    return {name: getattr(config, name)() for name in KERAS} if config else {}
-
-
-def _settle_tensorflow():
-    """Compute at once and in graphs again, as TensorFlow 2 does."""
-    tf = sys.modules.get("tensorflow")
-    if tf is None or not hasattr(tf, "executing_eagerly"):
-        return
-    if tf.config.functions_run_eagerly():
-        tf.config.run_functions_eagerly(False)
-    if not tf.executing_eagerly():
-        # Inside another graph there is nothing to be done.
-        with contextlib.suppress(AssertionError, ValueError):
-            tf.compat.v1.reset_default_graph()
-            tf.compat.v1.enable_eager_execution()

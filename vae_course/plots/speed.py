@@ -37,8 +37,11 @@ def training_times(told, names):
     axis.bar_label(bars, texts, padding=4)
     axis.set_xscale("log")
     axis.set_xlim(1, seconds[0] * ROOM)
+    axis.xaxis.set_major_formatter("{x:,.0f}")
     axis.invert_yaxis()
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel(f"seconds to a test loss of {told['target']:.1f}")
+    axis.set_xlabel(
+        f"seconds to a test loss of {told['target']:.1f} (logarithmic axis)"
+    )
     axis.set_title(f"To the same loss, on a {told['machine']['device']}")
     return figure

@@ -8,7 +8,7 @@ import time
 from vae_course.grading.whole_class.arrays import pack_round, unpack_round
 from vae_course.grading.whole_class.frames import Broken
 from vae_course.grading.whole_class.guard import ANSWERED, LOST
-from vae_course.grading.whole_class.losses import lost_claim
+from vae_course.grading.whole_class.lost_processes import lost_claim
 from vae_course.grading.whole_class.records import (
     FAILED,
     NOT_STARTED,
@@ -44,11 +44,12 @@ class Conversation:
 
     Attributes:
         is_over: bool, whether the process is lost, or no longer fit.
+        has_died: bool, whether it ended without a word.
     """
 
     def __init__(self, channel, seconds):
         self.channel, self.seconds = channel, seconds
-        self.is_over = self._is_lost = False
+        self.is_over = self.has_died = self._is_lost = False
         channel.send(BEGIN, self._deadline())
 
     def adopt(self, answers):
@@ -81,9 +82,10 @@ class Conversation:
             if told.get("status") == PASSED and rounds:
                 packed = [pack_round(each) for each in rounds]
                 told = self._ask("observe", rounds=packed)
+                told = _without_words(told)
             claim = _claim(answer.exercise, told, time.monotonic() - started)
         except Lost as lost:
-            self.is_over = True
+            self.is_over, self.has_died = True, lost.how == "ended"
             took = time.monotonic() - started
             return lost_claim(answer.exercise, lost.how, took)
         self.is_over = bool(told.get("spoiled"))
@@ -118,6 +120,16 @@ class Conversation:
 
     def _deadline(self):
         return time.monotonic() + self.seconds + GRACE
+
+
+def _without_words(told):
+    """Drop the message of an answer that has seen hidden inputs.
+
+    It could carry them out. Where no rounds came back, it has failed.
+    """
+    if told.get("status") == PASSED:
+        return told
+    return told | {"status": PASSED, "message": "", "rounds": []}
 
 
 def _in_words(answer):

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from vae_course.grading.cells import read_lesson
+from vae_course.grading.cells import UNREADABLE, read_lesson
 from vae_course.grading.whole_class.statements import (
+    BLANKS,
     DEFINITIONS,
     IMPORTS,
     read_code,
@@ -44,7 +45,7 @@ def read_course(folder):
         dict from the two digits of each lesson to its `Lesson`, in order.
 
     Raises:
-        ValueError: if there are none.
+        ValueError: if there are none, or one cannot be read.
     """
     lessons = {
         path.name[:2]: _read(path)
@@ -92,9 +93,9 @@ def defines(check, code):
         code: str, which need not be Python.
     """
     names = {check.name, check.__name__}
+    start = rf"^{BLANKS}(async +)?(def|class) +"
     return all(
-        re.search(rf"^\s*(async +)?(def|class) +{name}\b", code, re.MULTILINE)
-        for name in names
+        re.search(rf"{start}{name}\b", code, re.MULTILINE) for name in names
     )
 
 
@@ -105,6 +106,8 @@ def _share(lesson, code):
 
 def _read(path):
     lesson = read_lesson(path)
+    if any(cell.name == UNREADABLE for cell in lesson.cells):
+        raise ValueError(f"lessons: {path} cannot be read as a notebook")
     names, shapes, codes = set(), set(), {}
     for cell in lesson.cells:
         if cell.exercise is None and (code := read_code(cell.source)):

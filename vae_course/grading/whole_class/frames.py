@@ -38,6 +38,7 @@ class Channel:
 
     def __init__(self, read, write, most):
         self.read, self.write, self.most = read, write, most
+        self._next_tick = 0.0
 
     def send(self, content, until=FOREVER, tick=lambda: None):
         """Send a message.
@@ -45,8 +46,8 @@ class Channel:
         Args:
             content: bytes.
             until: `time.monotonic()` at which to give up.
-            tick: called ten times a second while waiting; what it raises
-                ends the waiting.
+            tick: called at most ten times a second, and so often while
+                waiting; what it raises ends the waiting.
 
         Raises:
             Broken: if it cannot be sent.
@@ -91,7 +92,16 @@ class Channel:
     def _wait(self, descriptor, event, until, tick):
         poll = select.poll()
         poll.register(descriptor, event)
-        while not poll.poll(TICK * 1000):
-            if time.monotonic() > until:
-                raise Broken("late")
+        is_ready = False
+        while not is_ready:
+            is_ready = poll.poll(TICK * 1000)
+            self._look(until, tick)
+
+    def _look(self, until, tick):
+        """Look at the clock, also where a message comes byte by byte."""
+        now = time.monotonic()
+        if now > until:
+            raise Broken("late")
+        if now >= self._next_tick:
+            self._next_tick = now + TICK
             tick()

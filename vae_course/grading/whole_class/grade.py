@@ -3,6 +3,8 @@
 import contextlib
 import functools
 import hashlib
+import secrets
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from vae_course.grading.whole_class.run import Run, Stopped, take_over
 from vae_course.grading.whole_class.version import version_of_checks, versions
 
 ALL, NOT_ALL, REFUSED, NOT_WRITTEN, STOPPED = 0, 1, 2, 3, 130
-HERE = "this machine"
+HERE, FORMERLY = "this machine", ", in an earlier run"
 GO_ON = "What was graded is kept: the same command goes on from there."
 
 
@@ -35,6 +37,8 @@ class Parts:
             what was handed in to a Submission.
         enforced: function without arguments; returns a dict from what a
             machine should enforce to "" or to why it cannot.
+        in_sight: function of a list of folders and of the lessons' folder;
+            returns the like, of folders that answers could read.
         prepare: function of a seed; returns hidden inputs, and what is
             expected of them.
         open_grader: function of hidden inputs and of the lessons' folder;
@@ -51,6 +55,7 @@ class Parts:
     left_out: Callable
     reader: Callable
     enforced: Callable
+    in_sight: Callable
     prepare: Callable
     open_grader: Callable
     outcomes: Callable
@@ -82,15 +87,20 @@ def grade_class(options, parts):
 
 def _grade(options, parts):
     found = _found(options, parts)
+    try:
+        read = parts.reader(options.lessons)
+    except ValueError as error:
+        raise Refused(str(error)) from error
     with Results(options.out) as results:
-        seed = results.seed() if options.seed is None else options.seed
-        rest = f"{version_of_checks(options.lessons)} {seed}"
+        # Anew for each run: who hands in again meets other inputs.
+        seed = secrets.randbits(128) if options.seed is None else options.seed
+        rest = f"{version_of_checks(options.lessons)} {options.seed}"
 
         def key(submission):
             both = f"{submission.key} {rest}".encode()
             return hashlib.sha256(both).hexdigest()
 
-        submissions = _read(found, parts.reader(options.lessons))
+        submissions = _read(found, read)
         records = take_over(submissions, results, key)
         missing = [each for each in submissions if each.learner not in records]
         _say(
@@ -147,9 +157,15 @@ def _read(found, read):
 
 def _graded(missing, options, parts, results, seed, key):
     """Return the records of those that had none, by the learner's name."""
-    enforced = {HERE: parts.enforced()}
-    _look_at(enforced, options)
-    hidden, expected = parts.prepare(seed)
+    try:
+        enforced = {HERE: parts.enforced()}
+        enforced[HERE] |= parts.in_sight(
+            [options.submissions, options.out], options.lessons
+        )
+        _look_at(enforced, options)
+        hidden, expected = parts.prepare(seed)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise Refused(f"The course cannot be run here: {error}") from error
     alone = functools.partial(
         parts.open_grader, hidden, options.lessons.absolute()
     )
@@ -163,7 +179,11 @@ def _graded(missing, options, parts, results, seed, key):
             open_grader = cluster.open_grader
             jobs = options.jobs or 2 * cluster.threads
         results.keep_about(
-            {"seed": seed, "enforced": enforced, "versions": versions()}
+            {
+                "seed": seed,
+                "enforced": enforced | _formerly_lacking(results.enforced()),
+                "versions": versions(),
+            }
         )
         run = Run(
             results,
@@ -173,6 +193,15 @@ def _graded(missing, options, parts, results, seed, key):
         )
         run.grade(missing, open_grader, alone, jobs)
     return run.records
+
+
+def _formerly_lacking(enforced):
+    """Keep what an earlier run could not enforce, under another name."""
+    return {
+        machine.removesuffix(FORMERLY) + FORMERLY: facts
+        for machine, facts in enforced.items()
+        if any(facts.values())
+    }
 
 
 def _look_at(enforced, options):
@@ -201,7 +230,9 @@ def _connect(options, open_grader):
     with contextlib.ExitStack() as opened:
         try:
             cluster = opened.enter_context(
-                remote.connect(options.dask, open_grader, options.lessons)
+                remote.connect(
+                    options.dask, open_grader, options.lessons.absolute()
+                )
             )
         except remote.ClusterLost as error:
             raise Refused(f"--dask: {error}") from error

@@ -60,7 +60,7 @@ class Watch:
     """
 
     def __init__(self, number, memory):
-        self.number = number
+        self.number, self.warm = number, os.getppid()
         self.most = memory + _resident(number)
         self.next_look = 0.0
 
@@ -68,13 +68,16 @@ class Watch:
         """End the waiting where too much memory is in use.
 
         Raises:
-            Broken: with "memory".
+            Broken: with "memory", or with "ended" where the warm process
+                is no more.
         """
         if time.monotonic() < self.next_look:
             return
         self.next_look = time.monotonic() + LOOK_EVERY
+        if os.getppid() != self.warm:
+            raise Broken("ended")
         own = {os.getpid()}
-        all_below = linux.descendants(os.getppid())
+        all_below = linux.descendants(self.warm)
         held = (all_below[n] for n in all_below.keys() - own)
         if sum(held) > self.most:
             raise Broken("memory")

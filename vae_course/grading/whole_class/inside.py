@@ -3,6 +3,7 @@
 python -P -m vae_course.grading.whole_class.inside SECRET PID taken|kept
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -12,7 +13,11 @@ import sys
 from vae_course.grading.whole_class import linux
 from vae_course.grading.whole_class.limits import Limits
 
+LIMIT_ON_PROCESSES = "a limit on processes"
 NO_NAMESPACES = "user namespaces are not allowed"
+COUNTS_OTHERS = "the kernel counts this user's other processes, too"
+# This process, its child and one more: none where another one counts.
+FEW = Limits(processes=3)
 
 
 def main(secret, outsider, network):
@@ -26,7 +31,9 @@ def main(secret, outsider, network):
     is_nobody = linux.drop_root()
     sees_file = os.access(secret, os.R_OK)
     sees_outsider = os.access(f"/proc/{outsider}/stat", os.R_OK)
-    apart = linux.stand_apart(network != "kept")
+    with _another_process():
+        apart = linux.stand_apart(network != "kept")
+        count = _limit_on_processes(apart)
     alone = {name for _, name in socket.if_nameindex()} <= {"lo"}
     told = {
         "no network": "" if alone else NO_NAMESPACES,
@@ -35,9 +42,21 @@ def main(secret, outsider, network):
         "processes of its own": "" if apart else NO_NAMESPACES,
         "not as root": "" if is_nobody else "Python is readable by root alone",
         "limits on time, memory and files": _limits(),
-        "a limit on processes": _limit_on_processes(apart),
+        LIMIT_ON_PROCESSES: count,
     }
     print(json.dumps(told))
+
+
+@contextlib.contextmanager
+def _another_process():
+    """Run one more process of this user, which nothing inside may count."""
+    number = os.fork()
+    if not number:
+        linux.end_with_parent()
+        signal.pause()
+    yield
+    os.kill(number, signal.SIGKILL)
+    os.waitpid(number, 0)
 
 
 def _limits():
@@ -54,21 +73,24 @@ def _limit_on_processes(apart):
         return NO_NAMESPACES
     first = os.fork()
     if not first:
-        os._exit(0 if _is_refused() else 1)
+        os._exit(_start_too_many())
     _, status = os.waitpid(first, 0)
-    return "it does not bind root" if status else ""
+    started = os.waitstatus_to_exitcode(status)
+    if not started:
+        return COUNTS_OTHERS
+    return "it does not bind root" if started > FEW.processes else ""
 
 
-def _is_refused():
-    limits = Limits(processes=4)
-    limits.impose(count_processes=True)
-    try:
-        for _ in range(limits.processes + 1):
+def _start_too_many():
+    """Return how many processes were started before one was refused."""
+    FEW.impose(count_processes=True)
+    for started in range(FEW.processes + 1):
+        try:
             if not os.fork():
                 signal.pause()
-    except BlockingIOError:
-        return True
-    return False
+        except OSError:
+            return started
+    return FEW.processes + 1
 
 
 if __name__ == "__main__":

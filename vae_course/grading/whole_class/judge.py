@@ -113,14 +113,18 @@ def _verdict(claim, name, probe, hidden, expected):
         if fault is None:
             return PASSED, None, ""
         asked = f"{name} is right on inputs that the lesson does not show, too"
-        return _failed(
-            claim.exercise, "only_visible_inputs", fault, asked, VISIBLE
-        )
-    if claim.status not in (FAILED, NOT_STARTED, NOT_GRADED):
+        mistake = _known(claim.mistake) or "only_visible_inputs"
+        return _failed(claim.exercise, mistake, fault, asked, VISIBLE)
+    if claim.status not in (FAILED, NOT_STARTED):
         return _failed(claim.exercise, None, MISFIT)
-    known = isinstance(claim.mistake, str) and SLUG.fullmatch(claim.mistake)
-    mistake = claim.mistake if known and claim.status == FAILED else None
+    mistake = _known(claim.mistake) if claim.status == FAILED else None
     return claim.status, mistake, _printable(claim.message)
+
+
+def _known(mistake):
+    """Return a slug, or None for what is none."""
+    is_slug = isinstance(mistake, str) and SLUG.fullmatch(mistake)
+    return mistake if is_slug else None
 
 
 def _fault(rounds, probe, hidden, expected):

@@ -22,8 +22,8 @@ class Limits:
         file: bytes of one file.
         scratch: bytes of all files; enforced where bubblewrap runs.
         open_files: how many a process may hold.
-        processes: how many processes and threads; enforced where the
-            kernel gives a process its own numbers.
+        processes: how many processes and threads, or None for any number;
+            enforced where the kernel gives a process its own numbers.
         frame: bytes of one message, from the process or to it.
     """
 
@@ -35,7 +35,7 @@ class Limits:
     file: int = 32 * MIB
     scratch: int = 128 * MIB
     open_files: int = 256
-    processes: int = 64
+    processes: int | None = 64
     frame: int = 16 * MIB
 
     def as_text(self):
@@ -62,7 +62,7 @@ class Limits:
             resource.RLIMIT_NOFILE: self.open_files,
             resource.RLIMIT_CORE: 0,
         }
-        if count_processes:
+        if count_processes and self.processes is not None:
             wanted[resource.RLIMIT_NPROC] = self.processes
         for kind, most in wanted.items():
             _, hard = resource.getrlimit(kind)

@@ -97,11 +97,27 @@ def end_descendants():
                 pass
         except ChildProcessError:
             return True
-        for number in descendants(os.getpid()):
-            with contextlib.suppress(OSError):
-                os.kill(number, signal.SIGKILL)
+        _kill(descendants(os.getpid()))
         time.sleep(0.005)
     return False
+
+
+def end_below(ancestor):
+    """End all that stems from another process, while that one lives.
+
+    Args:
+        ancestor: int, its number. It has to reap what ends below it.
+    """
+    until = time.monotonic() + END_WITHIN
+    while (below := descendants(ancestor)) and time.monotonic() < until:
+        _kill(below)
+        time.sleep(0.005)
+
+
+def _kill(numbers):
+    for number in numbers:
+        with contextlib.suppress(OSError):
+            os.kill(number, signal.SIGKILL)
 
 
 def _libc():

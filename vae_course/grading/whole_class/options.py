@@ -75,7 +75,7 @@ def add_grade(commands):
         "--seed",
         type=_not_negative,
         help="of the inputs that learners do not see (a secret one for each "
-        "RESULTS)",
+        "run)",
     )
     return parser
 

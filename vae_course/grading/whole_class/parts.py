@@ -40,6 +40,7 @@ PARTS = Parts(
     left_out=left_out,
     reader=reader,
     enforced=sandbox.probe,
+    in_sight=sandbox.in_sight,
     prepare=judge.expected,
     open_grader=open_grader,
     outcomes=judge.outcomes,

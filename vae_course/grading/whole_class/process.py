@@ -10,7 +10,10 @@ from pathlib import Path
 from vae_course.grading.whole_class.conversation import Conversation
 from vae_course.grading.whole_class.frames import Broken
 from vae_course.grading.whole_class.limits import Limits
-from vae_course.grading.whole_class.losses import lost_claim, too_late_claim
+from vae_course.grading.whole_class.lost_processes import (
+    lost_claim,
+    too_late_claim,
+)
 from vae_course.grading.whole_class.records import PASSED
 from vae_course.grading.whole_class.sandbox import find_sandbox
 from vae_course.grading.whole_class.warm_process import WarmProcess
@@ -34,6 +37,7 @@ class Worker:
         self.sandbox = sandbox or find_sandbox()
         self.lessons = Path(lessons).absolute()
         self._warm = None
+        self._until, self._tried_again = 0.0, set()
 
     def __enter__(self):
         return self
@@ -62,12 +66,13 @@ class Worker:
         Raises:
             WorkerLost: if the warm process cannot be started.
         """
-        until = time.monotonic() + self.limits.submission
+        self._until = time.monotonic() + self.limits.submission
+        self._tried_again = set()
         answers, claims, sound, losses = submission.answers, [], [], 0
-        while len(claims) < len(answers) and time.monotonic() < until:
+        while len(claims) < len(answers) and time.monotonic() < self._until:
             before = len(claims)
             try:
-                self._converse(answers, hidden, claims, sound, until)
+                self._converse(answers, hidden, claims, sound)
             except Broken:
                 self.close()
                 losses = losses + 1 if len(claims) == before else 1
@@ -78,16 +83,15 @@ class Worker:
         late = answers[len(claims) :]
         return claims + [too_late_claim(each.exercise) for each in late]
 
-    def _converse(self, answers, hidden, claims, sound, until):
+    def _converse(self, answers, hidden, claims, sound):
         """Grade until a process is lost or spoiled, or no answer is left.
 
         Args:
             answers: tuple of `Answer`, all of them.
             hidden: as for `grade`.
             claims: list of `Claim` on the first answers; grows.
-            sound: list of the answers that have passed and harmed nothing,
-                which later ones may stand on; grows.
-            until: `time.monotonic()` at which to stop.
+            sound: list of the answers that have passed their checks and
+                harmed nothing, which later ones may stand on; grows.
 
         Raises:
             Broken: if the warm process itself is lost.
@@ -98,17 +102,25 @@ class Worker:
             conversation = self._begin()
         for answer in rest:
             rounds = hidden.get(answer.exercise, [])
-            claims.append(conversation.grade(answer, rounds))
-            if conversation.is_over or time.monotonic() > until:
+            claim = conversation.grade(answer, rounds)
+            if conversation.has_died and answer not in self._tried_again:
+                # The machine may have ended it: once is no proof.
+                self._tried_again.add(answer)
                 break
-            if claims[-1].status == PASSED:
+            claims.append(claim)
+            if conversation.is_over or time.monotonic() > self._until:
+                break
+            if claim.status == PASSED and len(claim.rounds) == len(rounds):
                 sound.append(answer)
         conversation.end()
 
     def _begin(self):
         if self._warm is None or not self._warm.is_alive():
             self.close()
+            started = time.monotonic()
             self._warm = WarmProcess(self.limits, self.sandbox, self.lessons)
+            # A slow start is taken from nobody's time.
+            self._until += time.monotonic() - started
         return Conversation(self._warm.channel, self.limits.exercise)
 
 

@@ -51,7 +51,8 @@ class Graders(WorkerPlugin):
         self._idle = queue.LifoQueue()
         if version_of_checks(self._lessons) != self._version:
             raise ClusterLost(
-                f"{worker.address} has another version of the course"
+                f"{worker.address} has another version of the course, or of "
+                "what it computes with"
             )
         self._idle.put(self._new())
         self.ready = True

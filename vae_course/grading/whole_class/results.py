@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import secrets
 from pathlib import Path
 
 from vae_course.grading.whole_class.file_names import file_name
@@ -60,23 +59,18 @@ class Results:
                 f"{error.filename or self.folder}: {error.strerror or error}"
             ) from error
 
-    def seed(self):
-        """Return the secret seed of the run that began here, else a new one.
-
-        Returns:
-            int below 2**128.
-        """
-        seed = self._about().get("seed")
-        return seed if type(seed) is int else secrets.randbits(128)
-
     def enforced(self):
         """Return what machines enforced, as the last run has noted it.
 
         Returns:
             dict from a machine to a dict from what should be enforced to ""
-            or to why it was not.
+            or to why it was not; empty where there was no run.
         """
-        return self._about()["enforced"]
+        try:
+            told = _read(self.folder / "run.json")["enforced"].items()
+            return {machine: dict(facts) for machine, facts in told}
+        except BROKEN:
+            return {}
 
     def keep_about(self, about):
         """Write what holds for the whole run; the seed is in it.
@@ -118,9 +112,6 @@ class Results:
         path = self._path(record.learner)
         with self.writing():
             write_whole(path, as_json(record.as_dict()))
-
-    def _about(self):
-        return _read(self.folder / "run.json") or {}
 
     def _path(self, learner):
         return self.folder / "records" / f"{file_name(learner)}.json"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import vae_course
 
-SCRATCH = Path("/scratch")
+# No name that a course or an environment may lie below.
+SCRATCH = Path("/vae-course-scratch")
 INSIDE = "vae_course.grading.whole_class.inside"
 SYSTEM = "/usr", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"
 LINKS = "bin", "sbin", "lib", "lib32", "lib64", "libx32"
@@ -33,6 +34,8 @@ ENVIRONMENT = {
     "VAE_COURSE_OFFLINE": "1",
     "VAE_COURSE_QUICK": "1",
 }
+# For what runs the command: bubblewrap's own may be read from inside.
+OUTER_ENVIRONMENT = {"PATH": os.defpath}
 MAY_TAKE = 60
 # Root needs no user namespace, in which it could not become nobody.
 AS_ROOT = ["--unshare-ipc", "--unshare-pid", "--unshare-net"]
@@ -58,6 +61,8 @@ class Sandbox:
 
     def command(self, python, readable, scratch, most):
         """Return the command that runs Python in here.
+
+        It is to be started with OUTER_ENVIRONMENT.
 
         Args:
             python: list of str, what follows the interpreter's name.
@@ -110,8 +115,8 @@ def find_sandbox():
         try:
             return _tried(Sandbox(bubblewrap, {}, as_nobody), "")
         except (OSError, ValueError, subprocess.SubprocessError) as error:
-            words = getattr(error, "stderr", None) or str(error)
-    why = "bubblewrap cannot start here: " + words.strip().splitlines()[-1]
+            words = _last_words(error)
+    why = f"bubblewrap cannot start here: {words}"
     return _tried(Sandbox(None, {}), why)
 
 
@@ -122,6 +127,26 @@ def probe():
         dict from what should be enforced to "", or to why it is not.
     """
     return find_sandbox().enforced
+
+
+def in_sight(folders, lessons):
+    """Say whether what answers may read holds folders that they must not.
+
+    Args:
+        folders: list of Path.
+        lessons: Path of the lessons, which they may read.
+
+    Returns:
+        dict from what should be enforced to "", or to why it is not.
+    """
+    readable = [Path(path) for path in _needed([Path(lessons)])]
+    seen = [
+        f"{folder} lies in {path}"
+        for folder in folders
+        for path in readable
+        if Path(os.path.abspath(folder)).is_relative_to(path)
+    ]
+    return {"submissions and results out of sight": ", ".join(seen)}
 
 
 def _tried(sandbox, why_no_walls):
@@ -146,9 +171,20 @@ def _tried(sandbox, why_no_walls):
             text=True,
             timeout=MAY_TAKE,
             check=True,
+            env=OUTER_ENVIRONMENT,
         )
     enforced = {"a sandbox": why_no_walls, **json.loads(done.stdout)}
     return dataclasses.replace(sandbox, enforced=enforced)
+
+
+def _last_words(error):
+    """Return the last line that a program wrote, or else how it ended."""
+    said = getattr(error, "stderr", None) or ""
+    # After a timeout it is bytes, whatever was asked for.
+    if isinstance(said, bytes):
+        said = said.decode("utf-8", "replace")
+    lines = said.strip().splitlines() or str(error).splitlines()
+    return lines[-1] if lines else repr(error)
 
 
 def _walls(readable, most, becomes_nobody):

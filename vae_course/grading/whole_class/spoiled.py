@@ -4,7 +4,6 @@ What learners change by the way is put back. Where more was changed, the
 answers after it are better run in a new process.
 """
 
-import contextlib
 import gc
 import os
 import shutil
@@ -16,6 +15,8 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+
+from vae_course.grading.keras_state import settings_of_keras, settle_keras
 
 MUCH_MEMORY = 2**29
 WATCHED = (
@@ -53,7 +54,6 @@ WATCHED = (
     "tensorflow.random",
 )
 CLASSES = "keras.layers", "keras.metrics", "keras.optimizers", "keras.random"
-SETTINGS = "floatx", "epsilon", "image_data_format", "dtype_policy"
 # Set by whoever runs code, not by an answer.
 NOT_COMPARED = "_", "__warningregistry__", "__builtins__", "__main__"
 
@@ -79,7 +79,7 @@ class State:
         self.recursion = sys.getrecursionlimit()
         self.streams = sys.stdin, sys.stdout, sys.stderr
         self.environment = dict(os.environ)
-        self.keras = _settings_of_keras()
+        self.keras = settings_of_keras()
         self.handlers = _handlers()
         self.modules = _items(sys.modules)
         self.memory = 0
@@ -102,7 +102,7 @@ class State:
         if os.environ != self.environment:
             os.environ.clear()
             os.environ.update(self.environment)
-        _settle_keras(self.keras)
+        settle_keras(self.keras)
         os.chdir(self.scratch)
         _empty(self.scratch)
 
@@ -147,28 +147,6 @@ def _items(names):
 def _differs(names, items):
     get = names.get
     return any(get(name) is not value for name, value in items)
-
-
-def _settings_of_keras():
-    import keras
-
-    return {name: getattr(keras.config, name)() for name in SETTINGS}
-
-
-def _settle_keras(before):
-    """Put Keras's settings back, and compute at once and in graphs."""
-    import keras
-    import tensorflow as tf
-
-    for name, value in before.items():
-        if getattr(keras.config, name)() != value:
-            getattr(keras.config, f"set_{name}")(value)
-    if tf.config.functions_run_eagerly():
-        tf.config.run_functions_eagerly(False)
-    if not tf.executing_eagerly():
-        with contextlib.suppress(AssertionError, ValueError):
-            tf.compat.v1.reset_default_graph()
-            tf.compat.v1.enable_eager_execution()
 
 
 def _handlers():

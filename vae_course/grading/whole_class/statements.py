@@ -13,8 +13,10 @@ ASSIGNMENTS = ast.Assign, ast.AnnAssign, ast.AugAssign
 IMPORTS = ast.Import, ast.ImportFrom
 COMPREHENSIONS = "listcomp", "setcomp", "dictcomp", "genexpr"
 STAR = "*"
+# No line end is among them, or a search would take forever over empty lines.
+BLANKS = r"[^\S\n]*"
 # Each magic costs IPython a walk through the cell.
-MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
+MAGIC = re.compile(rf"^{BLANKS}[%!?]|\?{BLANKS}$|={BLANKS}[%!]", re.MULTILINE)
 MAGICS = 20
 
 

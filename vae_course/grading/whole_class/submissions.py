@@ -57,12 +57,12 @@ def find_submissions(folder):
     """
     by_learner = {}
     for entry in _entries(folder):
-        if entry.is_dir() or _is_zip(entry.name):
+        if _is_folder(entry) or _is_zip(entry.name):
             by_learner.setdefault(_learner(entry), []).append(entry)
     found = []
     for learner, entries in sorted(by_learner.items()):
         first, *others = sorted(
-            entries, key=lambda entry: (not entry.is_dir(), entry.name)
+            entries, key=lambda entry: (not _is_folder(entry), entry.name)
         )
         problems = tuple(
             f"{shown(other.name)} was handed in too and was left out, since "
@@ -89,7 +89,7 @@ def left_out(folder):
         f"{shown(entry.name)} is neither a folder nor a zip of a learner and "
         "was left out."
         for entry in _entries(folder)
-        if not (entry.is_dir() or _is_zip(entry.name))
+        if not (_is_folder(entry) or _is_zip(entry.name))
     ]
 
 
@@ -167,6 +167,18 @@ def _entries(folder):
     return sorted(entries, key=lambda entry: entry.name)
 
 
+def _is_folder(entry):
+    """Tell a folder, or a link to one.
+
+    A link may go round in circles, or lead where nobody may look: then its
+    own name decides, and reading it says what is wrong.
+    """
+    try:
+        return entry.is_dir()
+    except OSError:
+        return not _is_zip(entry.name)
+
+
 def _is_zip(name):
     return name.lower().endswith(".zip")
 
@@ -174,7 +186,7 @@ def _is_zip(name):
 def _learner(entry):
     """Return a name that can be written, also where the disk's cannot."""
     name = entry.name
-    if _is_zip(name) and not entry.is_dir():
+    if _is_zip(name) and not _is_folder(entry):
         name = name[: -len(".zip")]
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
@@ -221,10 +233,15 @@ def _worth(copy):
     """Put the copy with most answers last, and of equals the newest name."""
     notebook, name = copy
     parts = re.split(r"(\d+)", name)
-    numbers = [
-        (int(each), "") if each.isdecimal() else (0, each) for each in parts
-    ]
-    return notebook.finished, numbers, name
+    return notebook.finished, [_rank(each) for each in parts], name
+
+
+def _rank(part):
+    """Order numbers by their size; one may be too long to be an int."""
+    if not part.isdecimal():
+        return 0, part
+    digits = "".join(str(int(each)) for each in part).lstrip("0")
+    return len(digits), digits
 
 
 def _choice(lesson, copies):

@@ -12,8 +12,8 @@ PACKAGES = "vae-course", "tensorflow", "keras", "numpy", "scipy"
 def version_of_checks(lessons):
     """Make a digest of all that can change a verdict.
 
-    That is the code of this package, but for what writes reports, and the
-    lessons that answers run in.
+    That is this package, with its data, but for what writes reports; the
+    lessons that answers run in; and what both compute with.
 
     Args:
         lessons: str or path, the folder of the pristine lessons.
@@ -21,14 +21,10 @@ def version_of_checks(lessons):
     Returns:
         str of 64 hexadecimal digits.
     """
-    code = [
-        path
-        for path in PACKAGE.rglob("*.py")
-        if "reports" not in path.relative_to(PACKAGE).parts
-    ]
-    digest = hashlib.sha256()
+    package = [path for path in PACKAGE.rglob("*") if _counts(path)]
+    digest = hashlib.sha256(repr(versions()).encode())
     for root, paths in [
-        (PACKAGE, code),
+        (PACKAGE, package),
         (Path(lessons), Path(lessons).glob("[0-9][0-9]_*.ipynb")),
     ]:
         for path in sorted(paths):
@@ -44,3 +40,10 @@ def versions():
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in PACKAGES},
     }
+
+
+def _counts(path):
+    """Tell the package's files from reports and what programs keep."""
+    parts = path.relative_to(PACKAGE).parts
+    is_kept = any(part.startswith((".", "__pycache__")) for part in parts)
+    return path.is_file() and not is_kept and "reports" not in parts

@@ -1,12 +1,17 @@
 """Start the warm process in its sandbox, and talk to it."""
 
+import dataclasses
 import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from vae_course.grading.whole_class import linux
 from vae_course.grading.whole_class.frames import Broken, Channel
+from vae_course.grading.whole_class.guard import ANSWERED
+from vae_course.grading.whole_class.inside import LIMIT_ON_PROCESSES
+from vae_course.grading.whole_class.sandbox import OUTER_ENVIRONMENT
 from vae_course.grading.whole_class.worker import READY
 
 WORKER = "vae_course.grading.whole_class.worker"
@@ -37,7 +42,7 @@ class WarmProcess:
         scratch = self._make_scratch()
         self._complaints = Path(self._folder.name) / "complaints"
         python = ["-m", WORKER, str(lessons), str(sandbox.scratch(scratch))]
-        python += [limits.as_text(), sandbox.network]
+        python += [_enforceable(limits, sandbox).as_text(), sandbox.network]
         with self._complaints.open("wb") as complaints:
             self._process = subprocess.Popen(
                 sandbox.command(python, [lessons], scratch, limits.scratch),
@@ -46,11 +51,12 @@ class WarmProcess:
                 stderr=complaints,
                 bufsize=0,
                 start_new_session=True,
+                env=OUTER_ENVIRONMENT,
             )
         self.channel = Channel(
             self._process.stdout.fileno(),
             self._process.stdin.fileno(),
-            limits.frame,
+            limits.frame + len(ANSWERED),
         )
         self._wait_until_ready()
 
@@ -60,6 +66,9 @@ class WarmProcess:
 
     def end(self):
         """End it, and all that it started."""
+        # Where there is no bubblewrap, they would not end with it.
+        if self.is_alive():
+            linux.end_below(self._process.pid)
         self._process.kill()
         self._process.wait()
         self._process.stdin.close()
@@ -90,3 +99,13 @@ class WarmProcess:
         text = self._complaints.read_text("utf-8", "replace")
         lines = text.strip().splitlines()[-LAST_LINES:]
         return "\n".join(lines) or "it ended without a word"
+
+
+def _enforceable(limits, sandbox):
+    """Drop the limit on processes where the machine does not keep to it.
+
+    It may count all that the user runs, and refuse every answer.
+    """
+    if sandbox.enforced.get(LIMIT_ON_PROCESSES):
+        return dataclasses.replace(limits, processes=None)
+    return limits

@@ -8,6 +8,7 @@ from vae_course.grading.whole_class.files import (
     FILES_LIMIT,
     NOTEBOOK_LIMIT,
     Found,
+    in_words,
     is_notebook,
     is_shown,
 )
@@ -31,7 +32,12 @@ def notebooks_in_zip(file, size):
         `Found`, with names inside of the zip. What is wrong with the zip as
         a whole has an empty name.
     """
-    if _count(file) > FILES_LIMIT:
+    try:
+        count = _count(file)
+    except OSError as error:
+        yield Found("", problem=in_words(error))
+        return
+    if count > FILES_LIMIT:
         yield Found("", problem=f"holds more than {FILES_LIMIT:,} files")
         return
     try:

@@ -89,7 +89,7 @@ def _codes_follow_their_posterior(observed, expected, inputs):
         (z, "later draws"),
         (of_graph, "later draws of a graph"),
     ):
-        if np.any(draws[FEW] == observed[name]):
+        if np.any(np.all(draws[FEW] == observed[name], axis=0)):
             return f"{name}: the same as the first"
     right = {
         "slopes by z_mean": np.ones(z.shape),

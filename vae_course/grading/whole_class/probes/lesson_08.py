@@ -14,7 +14,7 @@ from vae_course.grading.whole_class.probes.probe import (
 )
 
 SHUFFLED = "shuffled", "shuffled, second epoch", "seed 0"
-AGAIN = "shuffled again", "shuffled again, second epoch"
+AGAIN = "shuffled again", "shuffled again, second epoch", "seed 0 again"
 
 
 # --- 8.1 --------------------------------------------------------------------
@@ -45,7 +45,7 @@ def _epochs(answer, images, batch_size, seed, many):
     without_a_rest = dataset(whole, batch_size, False, seed)
     shuffled = dataset(images, batch_size, True, seed)
     again = dataset(images, batch_size, True, seed)
-    zero = dataset(images, batch_size, True, 0)
+    zero, zero_again = (dataset(images, batch_size, True, 0) for _ in "12")
     read = {
         "in order": _read(in_order),
         "without a rest": _read(without_a_rest),
@@ -54,6 +54,7 @@ def _epochs(answer, images, batch_size, seed, many):
         "shuffled again": _read(again),
         "shuffled again, second epoch": _read(again),
         "seed 0": _read(zero),
+        "seed 0 again": _read(zero_again),
     }
     numbers = np.arange(many, dtype="float32").reshape(-1, 1, 1, 1)
     first = dataset(numbers, 50, True, seed).take(10)
@@ -97,7 +98,7 @@ def _are_epochs(observed, expected, inputs):
         orders.append(_order(observed[name], inputs["images"]))
         if np.any(np.sort(orders[-1]) != every):
             return f"{name}: not every image once"
-    for name, other in zip(SHUFFLED[:2], AGAIN, strict=True):
+    for name, other in zip(SHUFFLED, AGAIN, strict=True):
         if not np.array_equal(observed[name], observed[other]):
             return f"{other}: another order for the same seed"
     for first, second in itertools.combinations(orders, 2):

@@ -101,6 +101,13 @@ def _diagnoses(answer, patients):
     return {"diagnoses": np.array([str(diagnoses[p]) for p in patients])}
 
 
+def _are_diagnoses(observed, expected, inputs):
+    """Compare without a word of what is right: there are no other charts."""
+    if np.array_equal(observed["diagnoses"], expected["diagnoses"]):
+        return None
+    return "not the six right diagnoses"
+
+
 PROBES = (
     Probe("10.1", _codes, _counts),
     Probe(
@@ -111,5 +118,5 @@ PROBES = (
         partial(agrees, rtol=1e-6, atol=1e-5),
     ),
     Probe("10.3", _codes_and_labels, result_of("condition_decoder_input")),
-    Probe("10.4", _patients, _diagnoses, rounds=1),
+    Probe("10.4", _patients, _diagnoses, _are_diagnoses, rounds=1),
 )

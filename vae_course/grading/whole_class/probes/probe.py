@@ -35,17 +35,17 @@ def agrees(observed, expected, inputs, *, rtol=1e-4, atol=1e-6):
         atol: absolute tolerance of each entry, in units of the result.
 
     Returns:
-        None, or a phrase with the first place that differs.
+        None, or a phrase with the first name that differs. There are no
+        numbers in it: a learner reads it, who may hand in again.
     """
     for name, right in expected.items():
         value = observed[name]
         if right.dtype.kind == LETTERS:
             if not np.array_equal(value, right):
-                return f"{name}: {str(value)[:60]!r}, expected {str(right)!r}"
+                return f"{name}: another word"
             continue
-        got = fault_of(compare, value, right, asked=name, rtol=rtol, atol=atol)
-        if got:
-            return f"{name}: {got}"
+        if fault_of(compare, value, right, asked=name, rtol=rtol, atol=atol):
+            return f"{name}: other numbers"
     return None
 
 

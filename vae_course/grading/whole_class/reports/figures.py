@@ -30,8 +30,8 @@ COLOURS = {
     MISSING: FAINT,
     NOT_GRADED: CLASS_COLOURS[4],
 }
-# Told apart in print too, where blue and orange are one grey.
-HATCHES = {FAILED: "////", MISSING: "\\\\\\\\"}
+# Told apart in print too, where several colours are one grey.
+HATCHES = {FAILED: "////", NOT_STARTED: "....", MISSING: "\\\\\\\\"}
 # Colours that no figure uses, for the page's text and ground. The bars' are
 # the page's too, which has others on a dark ground.
 TEXT, GROUND = "#010203", "#010204"

@@ -23,11 +23,13 @@ class Reason:
             no slip explains but that look alike.
         learners: tuple of their names.
         example: str, what the check said to the first of them.
+        came: str, what came out, as far as it was the same for all.
     """
 
     mistake: str | None
     learners: tuple
     example: str
+    came: str
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def slips(failures):
         list of `Reason`, the commonest first.
     """
     named = [failure for failure in failures if failure.mistake]
-    return _reasons(_groups(named, lambda failure: failure.mistake))
+    return _reasons(_groups(named, lambda failure: failure.mistake), result)
 
 
 def clusters(failures):
@@ -121,14 +123,16 @@ def clusters(failures):
         list of `Reason`, the largest first.
     """
     unnamed = [failure for failure in failures if not failure.mistake]
-    groups, alone = [], []
+    same, alone = [], []
     for group in _groups(unnamed, lambda each: result(each.message)):
         if len(group) > 1:
-            groups.append(group)
+            same.append(group)
         else:
             alone += group
-    groups += _groups(alone, lambda each: kind(each.message))
-    return _reasons(groups)
+    alike = _groups(alone, lambda each: kind(each.message))
+    same += [group for group in alike if len(group) == 1]
+    alike = [group for group in alike if len(group) > 1]
+    return _by_size(_reasons(same, result) + _reasons(alike, kind))
 
 
 def result(message):
@@ -160,12 +164,17 @@ def _groups(failures, key):
     return list(groups.values())
 
 
-def _reasons(groups):
-    return [
+def _reasons(groups, came):
+    return _by_size(
         Reason(
             group[0].mistake,
             tuple(failure.learner for failure in group),
             group[0].message,
+            came(group[0].message),
         )
-        for group in sorted(groups, key=len, reverse=True)
-    ]
+        for group in groups
+    )
+
+
+def _by_size(reasons):
+    return sorted(reasons, key=lambda each: len(each.learners), reverse=True)

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from vae_course.grading.whole_class.file_names import file_name
 from vae_course.grading.whole_class.records import STATUSES
 from vae_course.grading.whole_class.reports import words
-from vae_course.grading.whole_class.reports.items import result
 from vae_course.grading.whole_class.reports.legible import one_line
 from vae_course.grading.whole_class.reports.message import read
 from vae_course.grading.whole_class.reports.slips import meaning
@@ -53,7 +52,6 @@ def _environment():
         "number_of": words.number_of,
         "one_line": one_line,
         "read": read,
-        "result": result,
         "why": words.why,
     }
     return environment

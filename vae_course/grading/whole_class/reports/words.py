@@ -4,7 +4,6 @@ import textwrap
 from statistics import median
 
 from vae_course.grading.whole_class.records import NOT_GRADED, STATUSES
-from vae_course.grading.whole_class.reports.items import result
 from vae_course.grading.whole_class.reports.slips import meaning
 
 FEW, WIDTH = 2, 60
@@ -56,7 +55,7 @@ def _unexplained(item):
     told, most = f"{item.unexplained} unexplained", item.clusters[0]
     if len(most.learners) < FEW:
         return told
-    came = textwrap.shorten(result(most.example), WIDTH, placeholder=" …")
+    came = textwrap.shorten(most.came, WIDTH, placeholder=" …")
     return f"{told}, of which {len(most.learners)}{TIMES}“{came}”"
 
 
