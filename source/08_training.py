@@ -697,8 +697,8 @@ print("epochs that the second fit reports:", run.epoch)
 # `val_total_loss` may choose here, for β is 1 throughout.
 # `steps_per_execution` takes several steps before it comes back to Python.
 # And the decoder starts where it would soon be: its last bias draws about the
-# mean image (with convolutions, the mean grey), whatever the code: that much
-# need not be learnt.
+# mean image (with convolutions, the mean grey), whatever the code, and that
+# much need not be learnt.
 #
 # Interrupt it if you like (*Kernel → Interrupt Kernel*) and run the cell
 # again: it goes on at the last complete epoch. To begin anew instead, delete

@@ -319,7 +319,7 @@ plots.latent_planes(
 # Where the square is crowded, there are more codes than the prior asks for;
 # where it is bare, fewer. Ten in a hundred would be right on each side: in our
 # run most hold more, since the codes heap up near the rim, as the humps of the
-# steps did, and not all alike, since the cloud is no bell.
+# steps showed, and not all alike, since the cloud is not symmetric.
 
 # %% [markdown]
 # ## The whole plane as one picture
@@ -537,7 +537,7 @@ print(f"{ours.mean() - theirs.mean():+.3f} ± {error:.3f}")
 # sharp ones. Distance praises blur.
 #
 # **Confidence** proves little: in our run the judge is surer of A's samples
-# than of the VAE's, though not of B's. Look at the noise, and at what A
+# than of the VAE's, but not of B's. Look at the noise, and at what A
 # draws from the *box* round all its codes, evenly: a network that knows ten
 # garments cannot say "none of them". Each measure has its blind spot, and a
 # control that shows it.

@@ -423,6 +423,11 @@ def test_a_helper_that_shadows_a_name_of_the_lesson_is_taken(read):
     assert run(answer)["normal_pdf"](1, 2, 3) == 7
 
 
+def test_what_takes_a_name_of_the_lesson_away_is_no_helper(read):
+    notebook = answered(code("np = None\nOWN = None"), USES.format("np, OWN"))
+    assert of(read(notebook)).helpers == "OWN = None"
+
+
 def test_a_variable_inside_a_function_is_no_helper(read):
     notebook = answered(code("scale = boots.mean()\nx = grid"), PDF)
     assert of(read(notebook)).helpers == ""

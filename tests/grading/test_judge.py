@@ -68,6 +68,13 @@ def test_claim_that_other_numbers_belie_fails():
         assert part in outcome.message
 
 
+def test_slip_on_hidden_inputs_keeps_its_name_and_loses_its_words():
+    told = claim(mistake="left_to_library", message="z is 1.25", rounds=[])
+    outcome = outcome_of(told)
+    assert (outcome.status, outcome.mistake) == (FAILED, "left_to_library")
+    assert "1.25" not in outcome.message
+
+
 ODD_ARRAYS = [
     np.array([None, 1.0, "x"], dtype=object),
     np.array("words"),

@@ -388,13 +388,13 @@ def test_an_answer_whose_process_was_killed_once_is_not_at_fault(
 
 def test_a_slow_start_is_taken_from_nobody(worker, monkeypatch):
     def slow(*given):
-        time.sleep(1.5)
+        time.sleep(2.5)
         return WarmProcess(*given)
 
     monkeypatch.setattr(process, "WarmProcess", slow)
-    with Worker(Limits(submission=1.0), worker.sandbox) as fresh:
-        claims = fresh.grade(submission({FIRST: RIGHT[FIRST]}), {})
-    assert statuses(claims) == [PASSED]
+    with Worker(Limits(submission=2.0), worker.sandbox) as fresh:
+        claims = fresh.grade(among_right_ones(RIGHT[SECOND]), {})
+    assert statuses(claims) == 3 * [PASSED]
 
 
 def test_definitions_of_the_lesson_s_other_cells_are_there(worker):
@@ -515,7 +515,7 @@ def test_who_answers_byte_by_byte_is_watched_all_the_same(dripping):
 
     with pytest.raises(Broken, match="memory"):
         dripping.receive(tick=tick)
-    assert np.diff(ticks).min() >= TICK
+    assert np.diff(ticks).min() >= 0.9 * TICK
 
 
 @pytest.fixture

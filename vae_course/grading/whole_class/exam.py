@@ -64,7 +64,9 @@ class Exam:
         self.check, self.answer = find(exercise), None
         own = self._own()
         told = self._guarded(self._judge, source, helpers, own)
-        if told["status"] == FAILED and any(name in source for name in own):
+        took = time.perf_counter() - started
+        uses_own = any(name in source + helpers for name in own)
+        if told["status"] == FAILED and uses_own and took < self.seconds / 2:
             # Two right answers may not fit together, say of other types.
             alone = self._guarded(self._judge, source, helpers, {})
             told = alone if alone["status"] == PASSED else told

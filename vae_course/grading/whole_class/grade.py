@@ -102,6 +102,8 @@ def _grade(options, parts):
 
         submissions = _read(found, read)
         records = take_over(submissions, results, key)
+        if not records:
+            results.forget_about()
         missing = [each for each in submissions if each.learner not in records]
         _say(
             f"{len(submissions)} handed in, {len(records)} of them graded "
@@ -158,10 +160,10 @@ def _read(found, read):
 def _graded(missing, options, parts, results, seed, key):
     """Return the records of those that had none, by the learner's name."""
     try:
-        enforced = {HERE: parts.enforced()}
-        enforced[HERE] |= parts.in_sight(
+        in_sight = parts.in_sight(
             [options.submissions, options.out], options.lessons
         )
+        enforced = {HERE: parts.enforced() | in_sight}
         _look_at(enforced, options)
         hidden, expected = parts.prepare(seed)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
@@ -196,12 +198,13 @@ def _graded(missing, options, parts, results, seed, key):
 
 
 def _formerly_lacking(enforced):
-    """Keep what an earlier run could not enforce, under another name."""
-    return {
-        machine.removesuffix(FORMERLY) + FORMERLY: facts
-        for machine, facts in enforced.items()
-        if any(facts.values())
-    }
+    """Keep what earlier runs could not enforce, under another name."""
+    told = {}
+    for machine, facts in enforced.items():
+        if lacking := {what: why for what, why in facts.items() if why}:
+            name = machine.removesuffix(FORMERLY) + FORMERLY
+            told[name] = told.get(name, {}) | lacking
+    return told
 
 
 def _look_at(enforced, options):
@@ -231,7 +234,10 @@ def _connect(options, open_grader):
         try:
             cluster = opened.enter_context(
                 remote.connect(
-                    options.dask, open_grader, options.lessons.absolute()
+                    options.dask,
+                    open_grader,
+                    options.lessons.absolute(),
+                    options.out.resolve(),
                 )
             )
         except remote.ClusterLost as error:

@@ -63,7 +63,8 @@ def find_helpers(needs, donors, given, provided):
 
     A name stands for what was bound to it last above the answer; where it
     was not bound there, and is not known otherwise, for what was first
-    bound to it below.
+    bound to it below. What only takes a known name away, as `np = None`
+    does, counts for the cell that it stands in alone.
 
     Args:
         needs: set of names.
@@ -74,6 +75,7 @@ def find_helpers(needs, donors, given, provided):
     Returns:
         list of `Statement`, in order.
     """
+    donors = [each for each in donors if not _takes_away(each[1], provided)]
     above = _by_name(each for is_above, each in donors if is_above)
     below = _by_name(each for is_above, each in donors if not is_above)
     taken, asked, todo = set(), set(given), list(needs)
@@ -88,6 +90,13 @@ def find_helpers(needs, donors, given, provided):
         todo += [need for each in found for need in each.needs]
         taken.update(found)
     return [each for _, each in donors if each in taken]
+
+
+def _takes_away(statement, known):
+    value = getattr(statement.node, "value", None)
+    is_none = isinstance(value, ast.Constant) and value.value is None
+    is_set = isinstance(statement.node, ast.Assign | ast.AnnAssign)
+    return is_set and is_none and statement.binds <= known
 
 
 def _by_name(statements):

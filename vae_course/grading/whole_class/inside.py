@@ -18,6 +18,7 @@ NO_NAMESPACES = "user namespaces are not allowed"
 COUNTS_OTHERS = "the kernel counts this user's other processes, too"
 # This process, its child and one more: none where another one counts.
 FEW = Limits(processes=3)
+UNKNOWN = 255
 
 
 def main(secret, outsider, network):
@@ -73,11 +74,16 @@ def _limit_on_processes(apart):
         return NO_NAMESPACES
     first = os.fork()
     if not first:
-        os._exit(_start_too_many())
+        try:
+            os._exit(_start_too_many())
+        finally:
+            os._exit(UNKNOWN)
     _, status = os.waitpid(first, 0)
     started = os.waitstatus_to_exitcode(status)
     if not started:
         return COUNTS_OTHERS
+    if started < 0 or started == UNKNOWN:
+        return "it could not be tried"
     return "it does not bind root" if started > FEW.processes else ""
 
 

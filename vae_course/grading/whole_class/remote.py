@@ -7,7 +7,7 @@ What is judged and kept is so on this side alone.
 
 import contextlib
 import hashlib
-import pickle
+import platform
 import queue
 import time
 
@@ -130,16 +130,19 @@ class Cluster:
                 return task.result(timeout=PATIENCE)
             except TimeoutError:
                 self._client.wait_for_workers(1, timeout=PATIENCE)
+                if not any(self._client.run(is_ready, self._name).values()):
+                    raise ClusterLost("no machine can grade") from None
 
 
 @contextlib.contextmanager
-def connect(address, open_grader, lessons):
+def connect(address, open_grader, lessons, results):
     """Make a cluster's machines ready to grade.
 
     Args:
         address: str, its scheduler's, such as "tcp://10.0.0.1:8786".
         open_grader: see `Graders`.
         lessons: see `Graders`.
+        results: path of the folder that the run writes to.
 
     Yields:
         `Cluster`.
@@ -149,18 +152,19 @@ def connect(address, open_grader, lessons):
             grade.
     """
     plugin = Graders(open_grader, version_of_checks(lessons), lessons)
-    # The same for a run that goes on: it then finds what is left of it.
-    name = f"vae-course-{hashlib.sha256(pickle.dumps(plugin)).hexdigest()}"
+    # The same for a run that goes on: it takes the place of what is left.
+    home = f"{platform.node()} {results}"
+    name = f"vae-course-{hashlib.sha256(home.encode()).hexdigest()}"
     with contextlib.ExitStack() as opened:
         try:
             client = opened.enter_context(
                 Client(address, timeout=PATIENCE, set_as_default=False)
             )
             client.wait_for_workers(1, timeout=PATIENCE)
+            opened.callback(_forget, client, name)
             client.register_plugin(plugin, name=name)
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterLost(f"{address}: {error}") from error
-        opened.callback(_forget, client, name)
         yield Cluster(client, name)
 
 
@@ -174,18 +178,28 @@ def grade_one(name, submission):
     Returns:
         (list of Claim, None), or (None, str) where it could not be graded.
     """
-    graders = get_worker().plugins.get(name)
-    if not graders or not graders.ready:
+    if not is_ready(name, get_worker()):
         time.sleep(DETOUR)
         raise Reschedule
     try:
-        return graders.grade(submission), None
+        return get_worker().plugins[name].grade(submission), None
     except Exception as error:
         return None, f"{get_worker().address}: {error!r}"
 
 
+def is_ready(name, dask_worker):
+    """Tell whether a machine can grade.
+
+    Args:
+        name: str, that of its `Graders`.
+        dask_worker: distributed.Worker; `Client.run` gives its own.
+    """
+    graders = dask_worker.plugins.get(name)
+    return graders is not None and graders.ready
+
+
 def _forget(client, name):
     """Have the machines end their warm processes, if they are there."""
-    with contextlib.suppress(OSError, TimeoutError):
+    with contextlib.suppress(OSError, TimeoutError, ValueError, KeyError):
         if client.status == "running":
             client.unregister_worker_plugin(name)

@@ -64,13 +64,19 @@ class Results:
 
         Returns:
             dict from a machine to a dict from what should be enforced to ""
-            or to why it was not; empty where there was no run.
+            or to why it was not, also of runs before it whose records were
+            taken over; empty where there was no run.
         """
         try:
             told = _read(self.folder / "run.json")["enforced"].items()
             return {machine: dict(facts) for machine, facts in told}
         except BROKEN:
             return {}
+
+    def forget_about(self):
+        """Drop what was noted of runs of which no record is left."""
+        with self.writing():
+            (self.folder / "run.json").unlink(missing_ok=True)
 
     def keep_about(self, about):
         """Write what holds for the whole run; the seed is in it.

@@ -139,14 +139,17 @@ def in_sight(folders, lessons):
     Returns:
         dict from what should be enforced to "", or to why it is not.
     """
-    readable = [Path(path) for path in _needed([Path(lessons)])]
+    fact = "submissions and results out of sight"
+    if why := probe()["private files"]:
+        return {fact: why}
+    readable = [Path(path).resolve() for path in _needed([Path(lessons)])]
     seen = [
         f"{folder} lies in {path}"
         for folder in folders
         for path in readable
-        if Path(os.path.abspath(folder)).is_relative_to(path)
+        if folder.resolve().is_relative_to(path)
     ]
-    return {"submissions and results out of sight": ", ".join(seen)}
+    return {fact: ", ".join(seen)}
 
 
 def _tried(sandbox, why_no_walls):

@@ -83,7 +83,7 @@ def _estimates_are_fair(observed, expected, inputs):
     right, error = _divergence(inputs["z_mean"], inputs["z_log_var"])
     error = 6 * error / math.sqrt(inputs["n_samples"])
     if np.any(np.abs(means - right) > error):
-        return f"estimates {means.round(3)}, expected near {right.round(3)}"
+        return "estimates too far from the divergence"
     kl, error = _divergence(0 * inputs["flat"][:1], inputs["flat"][:1])
     ones, several = observed["of one draw"], observed["of few draws"]
     if ones.min() >= 0:

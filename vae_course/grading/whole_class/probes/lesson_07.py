@@ -122,9 +122,9 @@ def _fault_of_noise(epsilon):
     n, bound = len(epsilon), 6.5 / math.sqrt(len(epsilon))
     mean, std = epsilon.mean(axis=0), epsilon.std(axis=0)
     if np.any(np.abs(mean) > bound):
-        return f"noise in z with the means {mean.round(2)}"
+        return "noise in z whose mean is not 0"
     if np.any(np.abs(std - 1) > bound / math.sqrt(2)):
-        return f"noise in z with the standard deviations {std.round(2)}"
+        return "noise in z whose standard deviation is not 1"
     if np.any(np.abs(np.triu(epsilon.T @ epsilon / n, 1)) > bound):
         return "noise in z that its columns share"
     return None

@@ -42,7 +42,7 @@ def _is_a_grid(observed, expected, inputs):
     even = np.linspace(margin, 1 - margin, n)
     right = np.stack(np.meshgrid(even, even[::-1]), axis=-1)
     if margin > MARGIN:
-        return f"a grid that begins at the percentile {margin:.3f}"
+        return "a grid that leaves too much of the prior outside"
     # Rounded to 0 or 1, an end lies where a cut-off put the infinite.
     if percentiles.max() == 1:
         return "a grid with ends so far out that nothing lies beyond them"

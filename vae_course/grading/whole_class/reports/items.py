@@ -23,7 +23,8 @@ class Reason:
             no slip explains but that look alike.
         learners: tuple of their names.
         example: str, what the check said to the first of them.
-        came: str, what came out, as far as it was the same for all.
+        came: str, what came out; in a cluster, as far as it was the same
+            for all.
     """
 
     mistake: str | None
