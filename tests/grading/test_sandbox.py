@@ -299,3 +299,13 @@ def test_folders_that_answers_can_read_are_told_of(tmp_path):
     assert why == f"{tmp_path / 'class'} lies in {tmp_path}"
     away = sandbox.in_sight([tmp_path / "class"], tmp_path / "lessons")
     assert not away[fact]
+
+
+def test_python_that_cannot_start_alone_is_told_of(monkeypatch):
+    def fails(*given):
+        told = "Traceback ...\nNo module named 'vae_course'\n"
+        raise subprocess.CalledProcessError(1, "env", stderr=told)
+
+    monkeypatch.setattr(sandbox, "_tried", fails)
+    with pytest.raises(OSError, match="No module named 'vae_course'$"):
+        sandbox.find_sandbox.__wrapped__()

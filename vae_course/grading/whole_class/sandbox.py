@@ -106,18 +106,21 @@ def find_sandbox():
 
     Returns:
         A `Sandbox`.
+
+    Raises:
+        OSError: if Python cannot even start without the user's environment.
     """
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
-        why = "bubblewrap (the program bwrap) is not installed"
-        return _tried(Sandbox(None, {}), why)
+        return _without_walls(
+            "bubblewrap (the program bwrap) is not installed"
+        )
     for as_nobody in [True, False] if os.geteuid() == 0 else [False]:
         try:
             return _tried(Sandbox(bubblewrap, {}, as_nobody), "")
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             words = _last_words(error)
-    why = f"bubblewrap cannot start here: {words}"
-    return _tried(Sandbox(None, {}), why)
+    return _without_walls(f"bubblewrap cannot start here: {words}")
 
 
 def probe():
@@ -178,6 +181,16 @@ def _tried(sandbox, why_no_walls):
         )
     enforced = {"a sandbox": why_no_walls, **json.loads(done.stdout)}
     return dataclasses.replace(sandbox, enforced=enforced)
+
+
+def _without_walls(why):
+    try:
+        return _tried(Sandbox(None, {}), why)
+    except subprocess.SubprocessError as error:
+        raise OSError(
+            "Python does not find the course without this user's "
+            f"environment: {_last_words(error)}"
+        ) from error
 
 
 def _last_words(error):
