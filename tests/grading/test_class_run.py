@@ -43,6 +43,8 @@ def another_process(course, *options, shell="exec"):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell's jobs in the background ignore it, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         try:
             yield process
