@@ -34,17 +34,24 @@ def grade(course, *options):
     return fake_class.main([*course.arguments, *options])
 
 
+# A shell's jobs in the background ignore them, and so would what they start.
+HEARING_INTERRUPTS = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
 @contextlib.contextmanager
 def another_process(course, *options, shell="exec"):
     """Grade it in a process of its own group, as a terminal starts one."""
     command = [sys.executable, fake_class.__file__, *course.arguments]
+    in_shell = ["bash", "-c", f'{shell} "$@"', "bash", *command, *options]
     with subprocess.Popen(
-        ["bash", "-c", f'{shell} "$@"', "bash", *command, *options],
+        [sys.executable, "-c", HEARING_INTERRUPTS, *in_shell],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell's jobs in the background ignore it, and so would this.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         try:
             yield process
