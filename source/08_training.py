@@ -874,10 +874,9 @@ plots.training_times(told, shown)
 
 # %% [markdown]
 # *Figure: a bar for each training, seconds on a logarithmic axis: the grey one
-# is the published program, the blue ones are ours, the convolutional VAE, and
-# the dense one for five epochs, one epoch, and, at a higher peak of its rate,
-# 48,000 images once. The lower, the shorter; behind each stand its seconds, and
-# how many times faster it is.*
+# is the published program, the blue ones are ours, convolutional, and dense
+# for five epochs, one epoch, and, at a higher peak, 48,000 images once. The
+# lower, the shorter; behind each, its seconds and how many times faster.*
 #
 # Where did the time go? Most of it into convolutions: an image costs the dense
 # network a small part of that. Then into images: a higher rate that falls, and
