@@ -292,6 +292,13 @@ def test_a_last_layer_without_bias_is_left_alone(x):
     np.testing.assert_array_equal(weights_of(decoder), before)
 
 
+def test_a_list_of_images_trains_as_their_array_does(x):
+    by_array, by_list = (
+        training.train(tiny_vae(), images, epochs=1) for images in (x, list(x))
+    )
+    assert by_list == by_array
+
+
 def test_training_on_goes_on_from_the_weights_that_are_there(x):
     images = np.repeat(x, 40, axis=0)
     vae = tiny_vae()
