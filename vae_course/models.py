@@ -7,6 +7,7 @@ from keras import ops
 from vae_course.arguments import demand_count, demand_shape, real_array
 from vae_course.layers import Sampling  # noqa: F401, to load what has one
 from vae_course.losses import kl_loss, reconstruction_loss
+from vae_course.optimizers import FusedAdam  # noqa: F401, likewise
 
 
 @keras.saving.register_keras_serializable("vae_course")

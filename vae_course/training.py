@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from vae_course import data, models, networks, runtime
 from vae_course.arguments import demand_count, real_array
+from vae_course.optimizers import FusedAdam
 
 BATCH_SIZE = 128
 PEAK_LEARNING_RATE = 0.012
@@ -234,13 +235,12 @@ def make_optimizer(weights, steps, peak=PEAK_LEARNING_RATE):
         peak: float > 0, the highest learning rate.
 
     Returns:
-        keras.optimizers.Adam.
+        optimizers.FusedAdam, Keras's Adam in fewer operations.
 
     Raises:
         TypeError, ValueError: as `cosine_schedule`.
     """
-    schedule = cosine_schedule(steps, peak)
-    optimizer = keras.optimizers.Adam(schedule, beta_2=BETA_2)
+    optimizer = FusedAdam(cosine_schedule(steps, peak), beta_2=BETA_2)
     optimizer.build(weights)
     return optimizer
 
