@@ -118,6 +118,7 @@ def _changed(
     mean_image=True,
     border=True,
     units=(256, 128),
+    make_optimizer=training.make_optimizer,
 ):
     """Train by the recipe, written out so that one thing can be changed."""
     vae = _dense(units) if border else _without_border()
@@ -132,7 +133,7 @@ def _changed(
         dataset = dataset.map(data.prepare_batch).prefetch(2)
     steps = epochs * len(dataset)
     vae.compile(
-        training.make_optimizer(vae.trainable_variables, steps, peak),
+        make_optimizer(vae.trainable_variables, steps, peak),
         jit_compile=jit_compile,
         steps_per_execution=min(steps_per_call, len(dataset)),
     )
@@ -140,6 +141,14 @@ def _changed(
         dataset, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0
     )
     return vae
+
+
+def _adam_in_parts(weights, steps, peak):
+    """Make the recipe's optimizer of Keras's own class."""
+    schedule = training.cosine_schedule(steps, peak)
+    adam = keras.optimizers.Adam(schedule, beta_2=training.BETA_2)
+    adam.build(weights)
+    return adam
 
 
 def _constant_rate(images, epochs, callbacks):
@@ -210,6 +219,13 @@ CONTESTANTS = {
         partial(_changed, peak=0.016),
         images=48_000,
     ),
+    "part-thread": Contestant(
+        "course, dense, 48,000 images once, peak 0.016, without the border, "
+        "one thread an operation",
+        partial(_changed, peak=0.016, border=False),
+        images=48_000,
+        threads=1,
+    ),
     "thread": Contestant(
         f"{DENSE}, one thread an operation", _by_the_recipe, threads=1
     ),
@@ -220,6 +236,10 @@ CONTESTANTS = {
         f"{DENSE}, without the border, one thread an operation",
         partial(_changed, border=False),
         threads=1,
+    ),
+    "in-parts": Contestant(
+        f"{DENSE}, Keras's own Adam",
+        partial(_changed, make_optimizer=_adam_in_parts),
     ),
     "16-bits": Contestant(
         f"{DENSE}, 16 bits",
