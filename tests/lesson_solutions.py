@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from vae_course.checks import library_version
+from vae_course.checks import lesson_of, library_version
 
 SOURCE = Path(__file__).parents[1] / "source"
 
@@ -14,7 +14,7 @@ def solution(exercise):
     Args:
         exercise: its number, such as "3.1".
     """
-    [path] = SOURCE.glob(f"{exercise.split('.')[0].zfill(2)}_*.py")
+    [path] = SOURCE.glob(f"{lesson_of(exercise)}_*.py")
     text = path.read_text(encoding="utf-8")
     _, *parts = re.split(r"^# %%(.*)\n", text, flags=re.MULTILINE)
     namespace = {}

@@ -18,7 +18,12 @@ from notebooks.handed_in import hand_in, stubs_of
 from vae_course.command import main as vae_course
 
 ROOT = Path(__file__).parents[1]
-NORMAL, KL = "03_normal_distribution", "05_kl_divergence"
+LESSONS = {
+    "3": "03_normal_distribution",
+    "5": "05_kl_divergence",
+    "7": "07_vae",
+}
+NORMAL, KL, VAE = LESSONS.values()
 RAISES = "raise NotImplementedError"
 ON_OTHERS = """
     import sys
@@ -27,10 +32,12 @@ ON_OTHERS = """
     return expected - expected_log_prior(z_mean, z_log_var)
 """
 # What each learner deserves, whoever grades. In "mixed" 5.5 stands on 5.3,
-# which is wrong, and on 5.4, whose cell does not even run.
+# which is wrong, and on 5.4, whose cell does not even run; the class of 7.4
+# grows out of that of 7.3, which is wrong.
 DUE = {
     ("solved", KL): [2, 2, 1, 1, 3, 2],
     ("mixed", KL): [0, 2, 0, 0, 3, 2],
+    ("mixed", VAE): [2, 3, 0, 3],
     ("untouched", NORMAL): [0, 0, 0, 0],
     ("mangled", NORMAL): [1, 1, 0, 0],
 }
@@ -50,7 +57,7 @@ class Graded:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
-    export_nbgrader.main([str(folder), "03", "05"])
+    export_nbgrader.main([str(folder), "03", "05", "07"])
     nbgrader(folder, "generate_assignment", "*")
     hand_in_all(folder)
     before = contents(folder / "submitted")
@@ -87,6 +94,10 @@ def hand_in_all(folder):
         "5.5": stubs["5.5"].replace(RAISES, f"{ON_OTHERS.strip()} #"),
     }
     hand_in(released(folder, KL), mixed, path_of(folder, "mixed", KL))
+    solved = stubs_of(ROOT / "solutions" / f"{VAE}.ipynb")
+    without_beta = solved["7.3"].replace("self.beta * kl", "kl")
+    mixed = solved | {"7.3": without_beta}
+    hand_in(released(folder, VAE), mixed, path_of(folder, "mixed", VAE))
     untouched = path_of(folder, "untouched", NORMAL)
     hand_in(released(folder, NORMAL), {}, untouched)
     solved = stubs_of(ROOT / "solutions" / f"{NORMAL}.ipynb")
@@ -175,7 +186,7 @@ def points_by_class_grader(folder):
     points = {each: [] for each in DUE}
     with open(results / "grades.csv", encoding="utf-8-sig") as stream:
         for row in csv.DictReader(stream):
-            lesson = {"3": NORMAL, "5": KL}.get(row["exercise"].split(".")[0])
+            lesson = LESSONS.get(row["exercise"].split(".")[0])
             if (row["learner"], lesson) in points:
                 points[row["learner"], lesson].append(int(row["points"]))
     return points
@@ -205,7 +216,7 @@ def test_grading_leaves_what_was_handed_in_as_it_was(graded):
 
 
 def test_learners_get_the_lessons_that_we_build(graded):
-    for lesson in (NORMAL, KL):
+    for lesson in LESSONS.values():
         path = ROOT / "lessons" / f"{lesson}.ipynb"
         due = nbformat.read(path, 4)
         found = nbformat.read(released(graded.folder, lesson), 4)

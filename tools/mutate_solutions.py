@@ -24,7 +24,7 @@ from mutation.mutants import compiles, difference
 from mutation.operators import apply, edits
 from mutation.stubs import stubs
 
-from vae_course.checks import ExerciseFailed, contract
+from vae_course.checks import ExerciseFailed, contract, lesson_of
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).parent / "mutation" / "equivalent.toml"
@@ -62,14 +62,11 @@ def _options(arguments):
 
 
 def _wanted(lesson, chosen):
-    return not chosen or any(
-        name.split(".")[0].zfill(2) == lesson for name in chosen
-    )
+    return not chosen or any(lesson_of(name) == lesson for name in chosen)
 
 
 def _is_chosen(exercise, chosen):
-    lesson = exercise.split(".")[0].zfill(2)
-    return not chosen or exercise in chosen or lesson in chosen
+    return not chosen or bool({exercise, lesson_of(exercise)} & set(chosen))
 
 
 def _print_row(stub, pairs, reasons):

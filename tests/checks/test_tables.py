@@ -6,7 +6,7 @@ import pytest
 from slips import SLIPS
 from tables import ANY, right_pairs
 
-from vae_course.checks import checks_of_lesson
+from vae_course.checks import checks_of_lesson, lesson_of
 
 CHECKS = [
     check for lesson in range(11) for check in checks_of_lesson(f"{lesson:02}")
@@ -14,7 +14,7 @@ CHECKS = [
 
 
 def table_of(check):
-    lesson = check.exercise.split(".")[0].zfill(2)
+    lesson = lesson_of(check.exercise)
     table = importlib.import_module(f"test_lesson_{lesson}").CASES
     return [row for row in table if row[0] is check]
 

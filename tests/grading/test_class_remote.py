@@ -1,6 +1,7 @@
 """A class is graded by a cluster, and a machine that is lost costs nothing."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -225,6 +226,44 @@ def test_sandbox_is_required_of_every_machine(course, cluster, capsys):
     assert grade(course, cluster, "--require-sandbox") == 2
     assert "Not enforced on tcp://127.0.0.1" in capsys.readouterr().err
     assert course.graded() == []
+
+
+def join_without_network(cluster):
+    """Have a machine join that cannot enforce what it should."""
+    cluster.environment["NETWORK"] = "no bubblewrap"
+    cluster.add_worker()
+    cluster.wait_for_workers(2)
+
+
+@contextlib.contextmanager
+def joined_in_mid_run(course, cluster):
+    """Have that happen in a run that is long enough."""
+    cluster.add_worker()
+    cluster.wait_for_workers(1)
+    for learner in LEARNERS:
+        course.hand_in(learner, "seconds(0.8)")
+    with in_mid_run(course, lambda: join_without_network(cluster)):
+        yield
+    assert course.grades() == ALL_PASSED
+
+
+def test_machine_that_joins_later_is_told_of(course, cluster, capsys):
+    with joined_in_mid_run(course, cluster):
+        assert grade(course, cluster) == 0
+    assert len({process for _, process in graded_by(course)}) == 2
+    told = json.loads((course.results / "run.json").read_text())["enforced"]
+    assert sorted(facts["no network"] for facts in told.values()) == [
+        "",
+        "",
+        "no bubblewrap",
+    ]
+    assert "Not enforced on tcp://127.0.0.1" in capsys.readouterr().err
+
+
+def test_sandbox_is_required_of_a_machine_that_joins_later(course, cluster):
+    with joined_in_mid_run(course, cluster):
+        assert grade(course, cluster, "--require-sandbox") == 0
+    assert len({process for _, process in graded_by(course)}) == 1
 
 
 def test_cluster_without_machines_is_refused(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tables import right_pairs
 
-from vae_course.checks import checks_of_lesson
+from vae_course.checks import checks_of_lesson, lesson_of
 from vae_course.grading.whole_class.arrays import pack_round, unpack_round
 from vae_course.grading.whole_class.probes.probe import (
     Probe,
@@ -32,7 +32,7 @@ STRIDE = 6
 
 
 def table_of(exercise):
-    lesson = exercise.split(".")[0].zfill(2)
+    lesson = lesson_of(exercise)
     table = importlib.import_module(f"test_lesson_{lesson}").CASES
     [row] = [row for row in table if row[0] is CHECKS[exercise]]
     return row

@@ -7,7 +7,7 @@ from pathlib import Path
 from mutation.stubs import answer_lines
 from notebooks.source import read_lesson
 
-from vae_course.checks import checks_of_lesson
+from vae_course.checks import checks_of_lesson, lesson_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,7 +33,7 @@ class Exercise:
     @property
     def lesson(self):
         """Return the lesson's two digits."""
-        return self.number.split(".")[0].zfill(2)
+        return lesson_of(self.number)
 
     @property
     def name(self):

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass, field
 
 from grading_bench.hostile import DECEIT, read_hostile
+from vae_course.checks import lesson_of
 
 # In this order, over and over: a class of any size has its share of each.
 KINDS = "right", "mixed", "mixed", "unfinished", "hostile"
@@ -35,7 +36,7 @@ class Learner:
     def truth(self):
         """Map each exercise to whether it must pass."""
         return {
-            number: known.right and _lesson(number) not in self.lost
+            number: known.right and lesson_of(number) not in self.lost
             for number, known in self.answers.items()
         }
 
@@ -69,7 +70,7 @@ def _make(number, pools, attacks, rng):
         first = rng.randrange(len(pools))
         for each in list(pools)[first:]:
             answers[each] = pools[each].stub
-        lessons = sorted({_lesson(each) for each in pools})
+        lessons = sorted({lesson_of(each) for each in pools})
         lost = set(rng.sample(lessons, len(lessons) // 4))
     if kind == "hostile":
         for attack in itertools.islice(attacks, HOSTILE_ANSWERS):
@@ -153,7 +154,3 @@ def answered(path, answers):
             cell["source"] = known.source
         cells.append(cell)
     return json.dumps({**notebook, "cells": cells})
-
-
-def _lesson(number):
-    return number.split(".")[0].zfill(2)

@@ -10,7 +10,13 @@ In a lesson::
 from vae_course.checks.contract import (
     ExerciseFailed,
     checks_of_lesson,
+    lesson_of,
     library_version,
 )
 
-__all__ = ["ExerciseFailed", "checks_of_lesson", "library_version"]
+__all__ = [
+    "ExerciseFailed",
+    "checks_of_lesson",
+    "lesson_of",
+    "library_version",
+]

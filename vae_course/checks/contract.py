@@ -96,6 +96,11 @@ def checks_of_lesson(lesson):
     )
 
 
+def lesson_of(exercise):
+    """Return the lesson of an exercise, such as "05" of "5.4"."""
+    return exercise.split(".")[0].zfill(2)
+
+
 def library_version(number):
     """Return the name and the library's own version of an exercise.
 
@@ -108,7 +113,7 @@ def library_version(number):
     Raises:
         ValueError: if there is no such exercise.
     """
-    for check in checks_of_lesson(number.split(".")[0].zfill(2)):
+    for check in checks_of_lesson(lesson_of(number)):
         if check.exercise == number:
             return check.name, check.library()
     raise ValueError(f"number: expected an exercise's, got {number!r}")

@@ -3,7 +3,7 @@
 import functools
 import types
 
-from vae_course.checks import checks_of_lesson
+from vae_course.checks import checks_of_lesson, lesson_of
 
 NOT_STARTED = "Exercise {} is not started."
 
@@ -43,8 +43,9 @@ def strictly(number, names):
         >>> names["normal_pdf"] is normal_pdf
         True
     """
-    lesson = number.split(".")[0].zfill(2)
-    checks = {each.exercise: each for each in checks_of_lesson(lesson)}
+    checks = {
+        each.exercise: each for each in checks_of_lesson(lesson_of(number))
+    }
     if number not in checks:
         raise ValueError(f"number: expected an exercise's, got {number!r}")
     check = checks[number]

@@ -10,7 +10,7 @@ from vae_course.grading.whole_class.candidates import (
     Candidate,
     candidates,
 )
-from vae_course.grading.whole_class.course import lesson_of
+from vae_course.grading.whole_class.course import lesson_of_notebook
 from vae_course.grading.whole_class.helpers import (
     core_of,
     find_helpers,
@@ -67,7 +67,7 @@ def read_notebook(content, course):
     """
     cells, problems = _cells(content)
     claims = [(claim_of(metadata)[0], source) for source, metadata in cells]
-    lesson = lesson_of(claims, course)
+    lesson = lesson_of_notebook(claims, course)
     if lesson is None:
         raise NotALesson("is no lesson of this course and was left out")
     pieces = list(pieces_of(cells, lesson))

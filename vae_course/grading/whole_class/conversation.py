@@ -11,6 +11,7 @@ from vae_course.grading.whole_class.guard import ANSWERED, LOST
 from vae_course.grading.whole_class.lost_processes import lost_claim
 from vae_course.grading.whole_class.records import (
     FAILED,
+    LONGEST_MESSAGE,
     NOT_STARTED,
     PASSED,
     Claim,
@@ -19,7 +20,6 @@ from vae_course.grading.whole_class.worker import BEGIN
 
 # The guard has its own clock, and says when it has run out.
 GRACE = 30.0
-LONGEST_MESSAGE = 8_000
 SLUG = re.compile(r"\w{1,60}")
 
 

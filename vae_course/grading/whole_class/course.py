@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from vae_course.checks import lesson_of
 from vae_course.grading.cells import UNREADABLE, read_lesson
 from vae_course.grading.whole_class.statements import (
     BLANKS,
@@ -56,7 +57,7 @@ def read_course(folder):
     return lessons
 
 
-def lesson_of(cells, course):
+def lesson_of_notebook(cells, course):
     """Find the lesson that a notebook is a copy of, whatever its name.
 
     What its cells' metadata say counts first, then which checks it imports,
@@ -69,9 +70,7 @@ def lesson_of(cells, course):
     Returns:
         `Lesson`, or None where it is of none.
     """
-    claimed = [
-        exercise.split(".")[0].zfill(2) for exercise, _ in cells if exercise
-    ]
+    claimed = [lesson_of(exercise) for exercise, _ in cells if exercise]
     code = "\n".join(source for _, source in cells)
     imported = re.findall(
         r"vae_course\.checks(?: +import +|\.)lesson_(\d\d)\b", code

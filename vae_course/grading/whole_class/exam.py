@@ -8,7 +8,7 @@ import time
 import types
 from unittest import mock
 
-from vae_course.checks import checks_of_lesson, contract
+from vae_course.checks import checks_of_lesson, contract, lesson_of
 from vae_course.checks.attempt import crash_report
 from vae_course.checks.failure import ExerciseFailed
 from vae_course.checks.limits import TookTooLong, time_limit
@@ -21,11 +21,10 @@ from vae_course.grading.whole_class.own_work import (
 from vae_course.grading.whole_class.pristine import run_statement
 from vae_course.grading.whole_class.records import (
     FAILED,
+    LONGEST_MESSAGE,
     NOT_STARTED,
     PASSED,
 )
-
-LONGEST_MESSAGE = 8_000
 
 
 class Exam:
@@ -137,7 +136,7 @@ class Exam:
 
     def _run(self, source, helpers, own):
         """Run an answer in a lesson of its own; return its names."""
-        lesson = self.lessons[_lesson_of(self.check.exercise)]
+        lesson = self.lessons[lesson_of(self.check.exercise)]
         names = lesson.namespace(self._bound() | own, helpers, source)
         main = types.ModuleType("__main__")
         vars(main).update(names)
@@ -162,7 +161,7 @@ class Exam:
 
     def _earlier(self):
         """List the checks of the lesson before the present one."""
-        checks = checks_of_lesson(_lesson_of(self.check.exercise))
+        checks = checks_of_lesson(lesson_of(self.check.exercise))
         return checks[: checks.index(self.check)]
 
 
@@ -170,14 +169,10 @@ def find(exercise):
     """Return the check of an exercise, by its number."""
     [check] = [
         check
-        for check in checks_of_lesson(_lesson_of(exercise))
+        for check in checks_of_lesson(lesson_of(exercise))
         if check.exercise == exercise
     ]
     return check
-
-
-def _lesson_of(exercise):
-    return exercise.split(".")[0].zfill(2)
 
 
 def _told(status, mistake=None, message=""):

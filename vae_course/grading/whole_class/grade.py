@@ -159,12 +159,21 @@ def _read(found, read):
 
 def _graded(missing, options, parts, results, seed, key):
     """Return the records of those that had none, by the learner's name."""
+    machines = _formerly_lacking(results.enforced())
+
+    def meet(enforced):
+        """Look at machines that are to grade, and note them."""
+        _look_at(enforced, options)
+        machines.update(enforced)
+        results.keep_about(
+            {"seed": seed, "enforced": machines, "versions": versions()}
+        )
+
     try:
         in_sight = parts.in_sight(
             [options.submissions, options.out], options.lessons
         )
-        enforced = {HERE: parts.enforced() | in_sight}
-        _look_at(enforced, options)
+        meet({HERE: parts.enforced() | in_sight})
         hidden, expected = parts.prepare(seed)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise Refused(f"The course cannot be run here: {error}") from error
@@ -174,19 +183,11 @@ def _graded(missing, options, parts, results, seed, key):
     with contextlib.ExitStack() as opened:
         open_grader, jobs = alone, options.jobs or cores()
         if options.dask:
-            cluster = opened.enter_context(_connect(options, alone))
-            there = cluster.ask(parts.enforced)
-            _look_at(there, options)
-            enforced |= there
+            cluster = opened.enter_context(
+                _connect(options, alone, parts.enforced, meet)
+            )
             open_grader = cluster.open_grader
             jobs = options.jobs or 2 * cluster.threads
-        results.keep_about(
-            {
-                "seed": seed,
-                "enforced": enforced | _formerly_lacking(results.enforced()),
-                "versions": versions(),
-            }
-        )
         run = Run(
             results,
             key,
@@ -222,7 +223,7 @@ def _look_at(enforced, options):
 
 
 @contextlib.contextmanager
-def _connect(options, open_grader):
+def _connect(options, open_grader, enforced, meet):
     try:
         from vae_course.grading.whole_class import remote
     except ModuleNotFoundError as error:
@@ -230,14 +231,17 @@ def _connect(options, open_grader):
             f"--dask needs the package {error.name}: "
             "pip install 'vae-course[class]'"
         ) from error
+    graders = remote.Graders(
+        open_grader,
+        enforced,
+        options.require_sandbox,
+        options.lessons.absolute(),
+    )
     with contextlib.ExitStack() as opened:
         try:
             cluster = opened.enter_context(
                 remote.connect(
-                    options.dask,
-                    open_grader,
-                    options.lessons.absolute(),
-                    options.out.resolve(),
+                    options.dask, graders, meet, options.out.resolve()
                 )
             )
         except remote.ClusterLost as error:

@@ -18,6 +18,7 @@ from vae_course.grading.whole_class.library import hidden_inputs
 from vae_course.grading.whole_class.probes.probe import all_probes
 from vae_course.grading.whole_class.records import (
     FAILED,
+    LONGEST_MESSAGE,
     MISSING,
     NOT_GRADED,
     NOT_STARTED,
@@ -26,7 +27,6 @@ from vae_course.grading.whole_class.records import (
 )
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,49}")
-LONGEST_MESSAGE = 8000
 MOST_SECONDS = 1e6
 VISIBLE = (
     "Is there a number, a shape or a seed in the answer that fits only what "

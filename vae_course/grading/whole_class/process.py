@@ -14,11 +14,11 @@ from vae_course.grading.whole_class.lost_processes import (
     lost_claim,
     too_late_claim,
 )
+from vae_course.grading.whole_class.options import LESSONS
 from vae_course.grading.whole_class.records import PASSED
 from vae_course.grading.whole_class.sandbox import find_sandbox
 from vae_course.grading.whole_class.warm_process import WarmProcess
 
-LESSONS = Path(__file__).parents[3] / "lessons"
 # Who is at work when the warm process ends is not at fault the first time.
 LOSSES = 2
 

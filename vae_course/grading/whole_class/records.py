@@ -6,6 +6,8 @@ PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 # No cell of that exercise was handed in; and what is no learner's fault.
 MISSING, NOT_GRADED = "missing", "not graded"
 STATUSES = PASSED, FAILED, NOT_STARTED, MISSING, NOT_GRADED
+# Characters of what a learner reads of an answer.
+LONGEST_MESSAGE = 8_000
 
 
 @dataclass(frozen=True)

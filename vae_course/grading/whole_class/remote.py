@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import platform
 import queue
+import threading
 import time
 
 from distributed import (
@@ -38,13 +39,20 @@ class Graders(WorkerPlugin):
     Args:
         open_grader: function that returns a context manager of a function
             from a Submission to a list of Claim; it travels by pickle.
-        version: str, what `version_of_checks` gives where it was made.
-        lessons: str, the folder of the pristine lessons.
+        enforced: function without arguments; returns a dict from what the
+            machine should enforce to "" or to why it cannot.
+        must_enforce: bool, whether a machine that cannot is not to grade.
+        lessons: Path of the folder of the pristine lessons.
+
+    Attributes:
+        enforced: dict, what that function returned on this machine.
+        ready: bool, whether it can grade.
     """
 
-    def __init__(self, open_grader, version, lessons):
-        self._open, self._version = open_grader, version
-        self._lessons, self.ready = lessons, False
+    def __init__(self, open_grader, enforced, must_enforce, lessons):
+        self._open, self._version = open_grader, version_of_checks(lessons)
+        self._ask, self._must_enforce = enforced, must_enforce
+        self._lessons, self.enforced, self.ready = lessons, {}, False
 
     def setup(self, worker):
         """Start a process; refuse a machine with other checks."""
@@ -54,6 +62,10 @@ class Graders(WorkerPlugin):
                 f"{worker.address} has another version of the course, or of "
                 "what it computes with"
             )
+        self.enforced = self._ask()
+        if self._must_enforce and any(self.enforced.values()):
+            # It stays in the cluster, and its tasks go on to others.
+            return
         self._idle.put(self._new())
         self.ready = True
 
@@ -86,19 +98,20 @@ class Cluster:
     Args:
         client: distributed.Client.
         name: str, that of its `Graders`.
+        meet: function of a dict from a machine's address to what it
+            enforces; called for those that are there, and for each that
+            comes later, before what it graded counts.
     """
 
-    def __init__(self, client, name):
-        self._client, self._name = client, name
+    def __init__(self, client, name, meet):
+        self._client, self._name, self._meet = client, name, meet
+        self._lock, self._met = threading.Lock(), set()
+        self._note(client.run(what_is_enforced, name))
 
     @property
     def threads(self):
         """How many submissions the machines grade at a time."""
         return sum(self._client.nthreads().values())
-
-    def ask(self, function):
-        """Return what a function returns on each machine, by its address."""
-        return self._client.run(function)
 
     @contextlib.contextmanager
     def open_grader(self):
@@ -114,14 +127,26 @@ class Cluster:
             task = self._client.submit(
                 grade_one, self._name, submission, pure=False
             )
-            claims, reason = self._result(task)
+            claims, reason, machine = self._result(task)
         except KilledWorker:
             reason = "the machines that graded it were lost, one by one"
         except Exception as error:
             raise WorkerLost(f"the cluster is gone: {error!r}") from error
+        self._note(machine)
         if reason:
             raise ClusterLost(reason)
         return claims
+
+    def _note(self, machines):
+        with self._lock:
+            new = {
+                address: enforced
+                for address, enforced in machines.items()
+                if enforced and address not in self._met
+            }
+            if new:
+                self._meet(new)
+            self._met |= new.keys()
 
     def _result(self, task):
         """Wait as long as there is a machine."""
@@ -135,13 +160,13 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def connect(address, open_grader, lessons, results):
+def connect(address, graders, meet, results):
     """Make a cluster's machines ready to grade.
 
     Args:
         address: str, its scheduler's, such as "tcp://10.0.0.1:8786".
-        open_grader: see `Graders`.
-        lessons: see `Graders`.
+        graders: `Graders`, theirs.
+        meet: see `Cluster`.
         results: path of the folder that the run writes to.
 
     Yields:
@@ -151,7 +176,6 @@ def connect(address, open_grader, lessons, results):
         ClusterLost: if there is no scheduler or no machine, or one cannot
             grade.
     """
-    plugin = Graders(open_grader, version_of_checks(lessons), lessons)
     # The same for a run that goes on: it takes the place of what is left.
     home = f"{platform.node()} {results}"
     name = f"vae-course-{hashlib.sha256(home.encode()).hexdigest()}"
@@ -162,10 +186,10 @@ def connect(address, open_grader, lessons, results):
             )
             client.wait_for_workers(1, timeout=PATIENCE)
             opened.callback(_forget, client, name)
-            client.register_plugin(plugin, name=name)
+            client.register_plugin(graders, name=name)
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterLost(f"{address}: {error}") from error
-        yield Cluster(client, name)
+        yield Cluster(client, name, meet)
 
 
 def grade_one(name, submission):
@@ -176,15 +200,19 @@ def grade_one(name, submission):
         submission: Submission.
 
     Returns:
-        (list of Claim, None), or (None, str) where it could not be graded.
+        A list of Claim, or None; None, or a str where it could not be
+        graded; a dict from the machine's address to what it enforces.
     """
-    if not is_ready(name, get_worker()):
+    worker = get_worker()
+    if not is_ready(name, worker):
         time.sleep(DETOUR)
         raise Reschedule
+    graders = worker.plugins[name]
+    machine = {worker.address: graders.enforced}
     try:
-        return get_worker().plugins[name].grade(submission), None
+        return graders.grade(submission), None, machine
     except Exception as error:
-        return None, f"{get_worker().address}: {error!r}"
+        return None, f"{worker.address}: {error!r}", machine
 
 
 def is_ready(name, dask_worker):
@@ -196,6 +224,17 @@ def is_ready(name, dask_worker):
     """
     graders = dask_worker.plugins.get(name)
     return graders is not None and graders.ready
+
+
+def what_is_enforced(name, dask_worker):
+    """Return what a machine enforces, if its `Graders` has found out.
+
+    Args:
+        name: str, that of its `Graders`.
+        dask_worker: distributed.Worker; `Client.run` gives its own.
+    """
+    graders = dask_worker.plugins.get(name)
+    return {} if graders is None else graders.enforced
 
 
 def _forget(client, name):

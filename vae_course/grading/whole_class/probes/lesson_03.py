@@ -15,12 +15,13 @@ from vae_course.grading.whole_class.probes.probe import (
     as_plain,
     call,
     result_of,
+    two_sizes,
 )
 
 
 def _bells(rng):
     """Draw points and bells: one bell for all, then one for each column."""
-    n, k = _two_sizes(rng)
+    n, k = two_sizes(rng)
     return {
         "x": rng.normal(0, 1.5, (n, 1)),
         "mean": rng.normal(0, 1.5, k),
@@ -71,7 +72,7 @@ def _are_normal(observed, expected, inputs):
 
 
 def _points_in_space(rng):
-    n, k = _two_sizes(rng)
+    n, k = two_sizes(rng)
     stretch = rng.uniform(0.4, 1.1, (k, k)) * rng.choice([-1, 1], (k, k))
     mean = rng.uniform(0.5, 1.5, k)
     return {
@@ -83,7 +84,7 @@ def _points_in_space(rng):
 
 def _points_and_log_vars(rng):
     """Draw points near the mean, and how far away others lie."""
-    n, k = _two_sizes(rng)
+    n, k = two_sizes(rng)
     signs = rng.choice([-1, 1], (3, n, k))
     x, mean, log_var = rng.uniform(0.2, 1.3, (3, n, k)) * signs
     far = rng.uniform(45, 90, (n, k)) * rng.choice([-1, 1], (n, k))
@@ -102,10 +103,6 @@ def _log_densities(answer, x, mean, log_var, far):
             mean + far * np.exp(log_var / 2), mean, log_var
         ),
     }
-
-
-def _two_sizes(rng):
-    return [int(size) for size in rng.permutation(np.arange(2, 7))[:2]]
 
 
 PROBES = (

@@ -8,6 +8,7 @@ from vae_course.grading.whole_class.probes.probe import (
     Probe,
     agrees,
     result_of,
+    two_sizes,
 )
 
 # In percentiles: what is even, and how far from 0 and 1 a grid may end.
@@ -17,7 +18,7 @@ MARGIN = 1 / 6
 
 def _codes(rng):
     """Draw codes, one of them far on the left and one far on the right."""
-    n, latent_dim = _two_sizes(rng)
+    n, latent_dim = two_sizes(rng)
     z = rng.normal(0.3, 1.4, (n, latent_dim))
     z[rng.permutation(n)[:2], rng.integers(latent_dim)] = -3.7, 3.4
     return {"z": z}
@@ -65,10 +66,6 @@ def _codes_and_attribute(rng):
         "z": rng.normal(1, 2, (n, latent_dim)),
         "has_attribute": rng.permutation(n) < fewer,
     }
-
-
-def _two_sizes(rng):
-    return [int(size) for size in rng.permutation(np.arange(2, 7))[:2]]
 
 
 PROBES = (

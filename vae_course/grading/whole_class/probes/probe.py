@@ -163,6 +163,11 @@ def result_of(name):
     return observe
 
 
+def two_sizes(rng):
+    """Draw two unlike sizes from 2 to 6."""
+    return [int(size) for size in rng.permutation(np.arange(2, 7))[:2]]
+
+
 def probes_of_lesson(lesson):
     """List a lesson's probes.
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import matplotlib.pyplot as plt
 
+from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.records import (
     FAILED,
     MISSING,
@@ -13,7 +14,6 @@ from vae_course.grading.whole_class.records import (
     NOT_STARTED,
     PASSED,
 )
-from vae_course.grading.whole_class.reports.titles import lesson_of
 from vae_course.plots.style import (
     CLASS_COLOURS,
     FAINT,

@@ -3,10 +3,10 @@
 import csv
 import io
 
+from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.records import NOT_GRADED
 from vae_course.grading.whole_class.reports.legible import one_line
 from vae_course.grading.whole_class.reports.page import feedback_path
-from vae_course.grading.whole_class.reports.titles import lesson_of
 
 GRADES = "learner", "exercise", "points", "status", "mistake"
 # By these a spreadsheet tells a formula; the wide ones where it is Japanese.

@@ -2,9 +2,9 @@
 
 import xml.etree.ElementTree as ET
 
+from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.records import FAILED, NOT_GRADED, PASSED
 from vae_course.grading.whole_class.reports.legible import lines, one_line
-from vae_course.grading.whole_class.reports.titles import lesson_of
 
 
 def junit(records, titles):

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from vae_course.grading.whole_class.reports.titles import lesson_of
+from vae_course.checks import lesson_of
 
 
 @dataclass(frozen=True)

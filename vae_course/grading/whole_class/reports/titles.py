@@ -5,15 +5,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae_course.checks import checks_of_lesson
+from vae_course.checks import checks_of_lesson, lesson_of
 
 LESSON = re.compile(r"^# (\d\d) · (.+)$", re.MULTILINE)
 EXERCISE = re.compile(r"^### Exercise (\d+\.\d+) · (.+)$", re.MULTILINE)
-
-
-def lesson_of(exercise):
-    """Return the lesson of an exercise, such as "05" of "5.4"."""
-    return exercise.split(".")[0].zfill(2)
 
 
 def place(exercise):
