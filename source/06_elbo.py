@@ -807,9 +807,9 @@ plots.compare_images(
 # cloud: points on a wide map, nearly the plain autoencoder, and lesson 02
 # showed what lies between them.
 #
-# **A heavy KL** (β = 30) keeps codes within the prior, in clouds about as
-# wide as their spread. The decoder cannot tell neighbours apart and draws
-# their average: more blur, and dozens of nats more.
+# **A heavy KL** (β = 30) keeps codes within the prior, in clouds more than
+# half as wide as their spread. The decoder cannot tell neighbours apart and
+# draws their average: more blur, and dozens of nats more.
 
 # %% [markdown]
 # ### From one end to the other

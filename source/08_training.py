@@ -348,10 +348,11 @@ def fit(vae, images, epochs, callbacks, **options):
 
 # %% [markdown]
 # Every training below goes through this `fit`, a function of our own.
-# `FusedAdam` takes the step of Keras's Adam, with fewer operations to write
-# down. `beta_2` tells how long it remembers squared slopes: at 0.98 some fifty
-# steps, which suits so short a training. `build` makes its variables before
-# Keras writes the step down; else it would write it down twice.
+# The course's `FusedAdam` takes the same step as Keras's Adam, with fewer
+# operations in the graph, so that the first call is shorter. `beta_2` tells
+# how long Adam remembers squared slopes: at 0.98 some fifty steps, which suits
+# so short a training. `build` makes its variables before Keras writes the step
+# down; else it would write it down twice.
 #
 # `shuffle=False` reminds the reader that our dataset shuffles already, and
 # `validation_data` are measured after each epoch: their means carry `val_`
@@ -883,8 +884,8 @@ plots.training_times(told, shown)
 # Where did the time go? Most of it into convolutions: an image costs the dense
 # network a small part of that. Then into images: a higher rate that falls, and
 # a start at the mean image, need a fifth of them. What is left is steps, and
-# the *first call*, in which Keras writes the step down: the fewer the images,
-# the more it counts.
+# the *first call*, in which Keras writes the step down: about as long a wait
+# for one epoch as for five.
 
 # %% [markdown]
 # This lesson's own VAE was trained for β = 1, a little off that loss, on fewer
