@@ -146,7 +146,7 @@ for name, codes in clouds.items():
 # Compare like with like, down one column. A and B differ in the seed alone, so
 # the distance between them is luck. What lies within it proves nothing; what
 # lies beyond both may be the VAE's doing (or its longer training's): in our
-# run both numbers of its drawn codes do, though not by far. Nothing in the
+# run both numbers of its drawn codes do, the area more clearly. Nothing in the
 # loss of A and B asks for that.
 #
 # What no autoencoder has is the second column: samples from a distribution
@@ -192,7 +192,7 @@ plots.codes_and_prior({"drawn z": z})
 # *Figure: for each of the two dimensions the density of the drawn codes as
 # steps, uneven, about the bell of the prior, a red line.*
 #
-# The number after ± is the standard error. The means miss 0 and the variances
+# The number after ± is the standard error. One mean misses 0 and both variances
 # exceed 1 by many of them: the cloud is off centre and a little wide.
 #
 # Nor is it a bell. In our run it is hollow: near the origin, where N(0, I) is
@@ -318,7 +318,7 @@ plots.latent_planes(
 #
 # Where the square is crowded, there are more codes than the prior asks for;
 # where it is bare, fewer. Ten in a hundred would be right on each side: in our
-# run most hold more, since the codes heap up near the rim, as the humps of the
+# run all hold more, since the codes heap up near the rim, as the humps of the
 # steps showed, and not all alike, since the cloud is not symmetric.
 
 # %% [markdown]
@@ -440,8 +440,8 @@ plots.manifold(pictures, GRID, "What the VAE draws, percentile by percentile")
 # In between, a good part is washed out.*
 #
 # No label was used, and yet the map is in order: neighbours are alike in kind,
-# cut and grey. Do the palest pictures come from holes? In our run hardly
-# more often than the others: one also fades where codes of unlike kinds meet.
+# cut and grey. Do the palest pictures come from holes? In our run no more
+# often than the others: one also fades where codes of unlike kinds meet.
 
 # %% [markdown]
 # ## Garments that nobody made
@@ -468,7 +468,8 @@ plots.compare_images(rows, "Drawn at random, and the nearest training image")
 # %% [markdown]
 # *Figure: ten garments that the VAE drew from N(0, I), below each the training
 # picture nearest to it; then the same for autoencoder A. What is drawn is
-# soft, without patterns, often pale; the training pictures are sharper.*
+# soft, nearly without patterns, often pale; the training pictures are
+# sharper.*
 
 # %% [markdown]
 # ## A judge
@@ -536,11 +537,11 @@ print(f"{ours.mean() - theirs.mean():+.3f} ± {error:.3f}")
 # (`vae(x)` decodes the middle of each cloud): a soft picture is near to many
 # sharp ones. Distance praises blur.
 #
-# **Confidence** proves little: in our run the judge is surer of A's samples
-# than of the VAE's, but not of B's. Look at the noise, and at what A
-# draws from the *box* round all its codes, evenly: a network that knows ten
-# garments cannot say "none of them". Each measure has its blind spot, and a
-# control that shows it.
+# **Confidence** proves little: in our run the judge is about as sure of A's
+# samples as of the VAE's. Look at the noise, and at what A draws from the
+# *box* round all its codes, evenly: a network that knows ten garments cannot
+# say "none of them". Each measure has its blind spot, and a control that shows
+# it.
 
 # %% [markdown]
 # ## Walks
@@ -795,9 +796,9 @@ for name in ("VAE, N(0, I)", "their reconstructions", "test pictures"):
 
 # %% [markdown]
 # The VAE gave us a distribution that we know beforehand: draw from it and
-# decode, without a look at the codes. In our run it also fills a little more
-# of its own box than either autoencoder, with fewer holes under a fitted
-# normal; another seed may say otherwise. It gave us no standard normal cloud,
+# decode, without a look at the codes. In our run it also fills more of its own
+# box than either autoencoder, with fewer holes under a fitted normal; another
+# seed may say otherwise. It gave us no standard normal cloud,
 # and its pictures are soft. One training is one draw, and every judge needs a
 # control.
 #
