@@ -13,7 +13,7 @@ from PIL import Image
 
 SOLUTIONS = ROOT / "solutions"
 FOLDER = SOLUTIONS / "figures"
-MOVING, STILL = 80, 1_000  # ms that a picture stays
+MOVING, STILL = 90, 1_000  # ms that a picture stays
 COLOURS = 40
 
 
