@@ -192,8 +192,8 @@ plots.codes_and_prior({"drawn z": z})
 # *Figure: for each of the two dimensions the density of the drawn codes as
 # steps, uneven, about the bell of the prior, a red line.*
 #
-# The number after ± is the standard error. One mean misses 0 and both variances
-# exceed 1 by many of them: the cloud is off centre and a little wide.
+# The number after ± is the standard error. One mean misses 0 and both
+# variances exceed 1 by many of them: the cloud is off centre, a little wide.
 #
 # Nor is it a bell. In our run it is hollow: near the origin, where N(0, I) is
 # densest, it has far fewer codes. Beyond 2.45 it has fewer as well, and most
