@@ -256,6 +256,21 @@ def test_what_an_answer_changes_does_not_reach_the_next(worker, source):
     assert claims[0].status == claims[2].status == PASSED, claims[2].message
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.memfd_create('hog')",
+        "import ctypes\nassert ctypes.CDLL(None).shmget(0, 8, 0o1600) >= 0",
+    ],
+    ids=["a file in memory", "a segment of shared memory"],
+)
+def test_memory_that_no_process_is_seen_to_hold_is_refused(worker, source):
+    answer = f"{source}\n{RIGHT[SECOND]}"
+    claims = worker.grade(among_right_ones(answer), {})
+    assert statuses(claims) == [PASSED, FAILED, PASSED]
+    assert source.splitlines()[-1] in claims[1].message.replace("\n", " ")
+
+
 def test_what_is_printed_is_dropped(worker):
     answer = f"{FLOOD}\n{RIGHT[SECOND]}"
     assert statuses(worker.grade(among_right_ones(answer), {})) == 3 * [PASSED]

@@ -12,6 +12,9 @@ import sys
 
 from vae_course.grading.whole_class import linux
 from vae_course.grading.whole_class.limits import Limits
+from vae_course.grading.whole_class.unseen_memory import (
+    refuse_unseen_memory,
+)
 
 LIMIT_ON_PROCESSES = "a limit on processes"
 NO_NAMESPACES = "user namespaces are not allowed"
@@ -65,7 +68,7 @@ def _limits():
         Limits().impose(count_processes=False)
     except (OSError, ValueError) as error:
         return str(error)
-    return ""
+    return refuse_unseen_memory()
 
 
 def _limit_on_processes(apart):

@@ -10,6 +10,9 @@ import numpy as np
 from vae_course.grading.whole_class import linux
 from vae_course.grading.whole_class.arrays import unpack_round
 from vae_course.grading.whole_class.frames import Broken
+from vae_course.grading.whole_class.unseen_memory import (
+    refuse_unseen_memory,
+)
 
 
 def sit(exam, state, channel, limits, counts_processes):
@@ -25,6 +28,7 @@ def sit(exam, state, channel, limits, counts_processes):
     try:
         _settle_in(channel, state.scratch)
         limits.impose(counts_processes)
+        refuse_unseen_memory()
         state.begin()
         _serve(exam, state, channel)
     except Broken:
