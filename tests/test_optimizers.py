@@ -1,5 +1,8 @@
 """FusedAdam takes the steps of Keras's Adam."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -84,3 +87,13 @@ def test_a_saved_model_keeps_its_optimizer(tmp_path):
         model.optimizer.variables, loaded.variables, strict=True
     ):
         np.testing.assert_array_equal(np.array(ours), np.array(theirs))
+
+
+def test_a_saved_optimizer_is_found_with_the_models():
+    """Whoever loads a model has imported no more than its class."""
+    asked = "import keras; from vae_course import models; print("
+    asked += "keras.saving.get_registered_object('vae_course>FusedAdam'))"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True
+    )
+    assert "FusedAdam" in done.stdout, done.stderr

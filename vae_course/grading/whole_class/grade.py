@@ -9,15 +9,19 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vae_course.grading.whole_class.machines import (
+    HERE,
+    Machines,
+    NotEnforced,
+)
 from vae_course.grading.whole_class.options import cores
 from vae_course.grading.whole_class.progress import show_progress
 from vae_course.grading.whole_class.records import NOT_GRADED
 from vae_course.grading.whole_class.results import InUse, NotWritten, Results
 from vae_course.grading.whole_class.run import Run, Stopped, take_over
-from vae_course.grading.whole_class.version import version_of_checks, versions
+from vae_course.grading.whole_class.version import version_of_checks
 
 ALL, NOT_ALL, REFUSED, NOT_WRITTEN, STOPPED = 0, 1, 2, 3, 130
-HERE, FORMERLY = "this machine", ", in an earlier run"
 GO_ON = "What was graded is kept: the same command goes on from there."
 
 
@@ -74,7 +78,7 @@ def grade_class(options, parts):
     """
     try:
         return _grade(options, parts)
-    except (Refused, InUse) as error:
+    except (Refused, NotEnforced, InUse) as error:
         _say(error)
         return REFUSED
     except NotWritten as error:
@@ -159,21 +163,12 @@ def _read(found, read):
 
 def _graded(missing, options, parts, results, seed, key):
     """Return the records of those that had none, by the learner's name."""
-    machines = _formerly_lacking(results.enforced())
-
-    def meet(enforced):
-        """Look at machines that are to grade, and note them."""
-        _look_at(enforced, options)
-        machines.update(enforced)
-        results.keep_about(
-            {"seed": seed, "enforced": machines, "versions": versions()}
-        )
-
+    machines = Machines(results, seed, options.require_sandbox, _say)
     try:
         in_sight = parts.in_sight(
             [options.submissions, options.out], options.lessons
         )
-        meet({HERE: parts.enforced() | in_sight})
+        machines.meet({HERE: parts.enforced() | in_sight})
         hidden, expected = parts.prepare(seed)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise Refused(f"The course cannot be run here: {error}") from error
@@ -184,7 +179,7 @@ def _graded(missing, options, parts, results, seed, key):
         open_grader, jobs = alone, options.jobs or cores()
         if options.dask:
             cluster = opened.enter_context(
-                _connect(options, alone, parts.enforced, meet)
+                _connect(options, alone, parts.enforced, machines.meet)
             )
             open_grader = cluster.open_grader
             jobs = options.jobs or 2 * cluster.threads
@@ -196,30 +191,6 @@ def _graded(missing, options, parts, results, seed, key):
         )
         run.grade(missing, open_grader, alone, jobs)
     return run.records
-
-
-def _formerly_lacking(enforced):
-    """Keep what earlier runs could not enforce, under another name."""
-    told = {}
-    for machine, facts in enforced.items():
-        if lacking := {what: why for what, why in facts.items() if why}:
-            name = machine.removesuffix(FORMERLY) + FORMERLY
-            told[name] = told.get(name, {}) | lacking
-    return told
-
-
-def _look_at(enforced, options):
-    """Say what machines cannot enforce; refuse where that must not be."""
-    lacking = [
-        f"{machine}: {what} ({why})"
-        for machine, facts in enforced.items()
-        for what, why in facts.items()
-        if why
-    ]
-    for line in lacking:
-        _say(f"Not enforced on {line}")
-    if lacking and options.require_sandbox:
-        raise Refused("Nothing is graded: the sandbox is required.")
 
 
 @contextlib.contextmanager

@@ -16,17 +16,17 @@ END_WITHIN = 5.0
 
 def hide():
     """Let no other process of this user look into this one, or trace it."""
-    _libc().prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    libc().prctl(SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def adopt_orphans():
     """Become the parent of descendants whose own parent has ended."""
-    _libc().prctl(SET_SUBREAPER, 1, 0, 0, 0)
+    libc().prctl(SET_SUBREAPER, 1, 0, 0, 0)
 
 
 def end_with_parent():
     """Have this process killed when the one that started it ends."""
-    _libc().prctl(END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    libc().prctl(END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
 
 
 def stand_apart(with_network):
@@ -43,7 +43,7 @@ def stand_apart(with_network):
     """
     apart = NEW_USER | NEW_PID | NEW_IPC
     apart |= 0 if with_network else NEW_NET
-    return _libc().unshare(apart) == 0
+    return libc().unshare(apart) == 0
 
 
 def drop_root():
@@ -120,7 +120,8 @@ def _kill(numbers):
             os.kill(number, signal.SIGKILL)
 
 
-def _libc():
+def libc():
+    """Return the C library, whose errors `ctypes.get_errno` tells."""
     return ctypes.CDLL(None, use_errno=True)
 
 

@@ -9,6 +9,8 @@ import errno
 import os
 import platform
 
+from vae_course.grading.whole_class import linux
+
 NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 38, 22, 2
 # Words of the kernel's filters: load a word, compare it, return.
 LOAD, IS_EQUAL, IS_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
@@ -54,7 +56,7 @@ def refuse_unseen_memory():
     program = _Program(
         len(instructions), (_Instruction * len(instructions))(*instructions)
     )
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = linux.libc()
     if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.prctl(
         SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0
     ):
