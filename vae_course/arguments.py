@@ -28,7 +28,7 @@ def real_array(name, value, shape=None):
             f"{name}: expected real numbers, got {type(value).__name__} "
             f"of {array.dtype}"
         )
-    if not np.all(np.isfinite(array)):
+    if not np.isfinite(array).all():
         raise ValueError(f"{name}: expected finite numbers, got {value!r}")
     if shape is not None and not _fits(array.shape, shape):
         expected = str(shape).replace("'", "")

@@ -27,12 +27,17 @@ def encode(weights, images, bends=(1, 1, 1), pads=(1, 1, 1)):
     Returns:
         float64 (n, k), the codes.
     """
+    return convolve(weights, images, bends, pads) @ weights[6] + weights[7]
+
+
+def convolve(weights, images, bends=(1, 1, 1), pads=(1, 1, 1)):
+    """Run the encoder's convolutions, as above; float64 (n, features)."""
     x = images.astype("float64")
     for layer, (bend, pad) in enumerate(zip(bends, pads, strict=True)):
         kernel, bias = weights[2 * layer : 2 * layer + 2]
         x = _convolve(x, kernel, stride=2, pad=pad) + bias
         x = _relu(x) if bend else x
-    return x.reshape(len(x), -1) @ weights[6] + weights[7]
+    return x.reshape(len(x), -1)
 
 
 def decode_both_ways(weights, codes):

@@ -30,6 +30,7 @@ MODULES = (
     "numpy.testing",
     "IPython.display",
     "unittest.mock",
+    "vae_course.checks.tiny_layers",
 )
 
 
