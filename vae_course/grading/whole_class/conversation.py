@@ -88,13 +88,19 @@ class Conversation:
             self.is_over, self.has_died = True, lost.how == "ended"
             took = time.monotonic() - started
             return lost_claim(answer.exercise, lost.how, took)
-        self.is_over = bool(told.get("spoiled"))
+        self.is_over = self._is_spoiled()
         return claim
 
     def end(self):
         """Let the process go; the warm one is free for the next."""
         if not self._is_lost:
             self.channel.send(b"", self._deadline())
+
+    def _is_spoiled(self):
+        try:
+            return self._ask("look").get("spoiled") is not False
+        except Lost:
+            return True
 
     def _ask(self, what, **arguments):
         """Ask, and return the dict that came back.

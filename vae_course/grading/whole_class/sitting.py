@@ -44,12 +44,12 @@ def _serve(exam, state, channel):
         "observe": lambda rounds: exam.observe(
             [unpack_round(each) for each in rounds]
         ),
+        "look": lambda: {"spoiled": state.is_spoiled()},
     }
     while True:
         request = json.loads(channel.receive())
         told = requests[request["do"]](**request["with"]) or {}
         state.settle()
-        told["spoiled"] = state.is_spoiled()
         told["token"] = request["token"]
         channel.send(json.dumps(told).encode())
 

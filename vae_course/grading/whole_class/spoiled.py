@@ -5,6 +5,7 @@ answers after it are better run in a new process.
 """
 
 import gc
+import operator
 import os
 import shutil
 import signal
@@ -57,6 +58,8 @@ CLASSES = "keras.layers", "keras.metrics", "keras.optimizers", "keras.random"
 # Set by whoever runs code, not by an answer.
 NOT_COMPARED = "_", "__warningregistry__", "__builtins__", "__main__"
 
+CODE = operator.attrgetter("__code__")
+
 
 class State:
     """Remember a process before any answer has run in it.
@@ -68,12 +71,13 @@ class State:
     def __init__(self, scratch):
         self.scratch = scratch
         self.names = [(each, _items(each)) for each in _watched_namespaces()]
-        self.code = [
-            (value, value.__code__)
-            for _, items in self.names
-            for _, value in items
+        self.functions = [
+            value
+            for _, (_, values) in self.names
+            for value in values
             if isinstance(value, types.FunctionType)
         ]
+        self.code = list(map(CODE, self.functions))
         self.filters = list(warnings.filters)
         self.floating_point = np.geterr()
         self.recursion = sys.getrecursionlimit()
@@ -110,7 +114,7 @@ class State:
         """Tell whether there is harm that `settle` cannot undo."""
         return (
             any(_differs(names, items) for names, items in self.names)
-            or any(value.__code__ is not code for value, code in self.code)
+            or not _are(map(CODE, self.functions), self.code)
             or _differs(sys.modules, self.modules)
             or threading.active_count() > 1
             or _handlers() != self.handlers
@@ -141,12 +145,19 @@ def _watched_namespaces():
 
 
 def _items(names):
-    return [item for item in names.items() if item[0] not in NOT_COMPARED]
+    """Return the names in a namespace, and what they stand for."""
+    items = [item for item in names.items() if item[0] not in NOT_COMPARED]
+    return tuple(zip(*items, strict=True)) if items else ((), ())
 
 
 def _differs(names, items):
-    get = names.get
-    return any(get(name) is not value for name, value in items)
+    keys, values = items
+    return not _are(map(names.get, keys), values)
+
+
+def _are(objects, others):
+    """Tell whether all are the same objects, tens of thousands of them."""
+    return all(map(operator.is_, objects, others))
 
 
 def _handlers():
