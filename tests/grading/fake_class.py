@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import hashlib
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -57,8 +58,14 @@ def in_sight(folders, lessons):
     return {}
 
 
-def prepare(seed):
-    return {"5.1": [{"seed": seed}]}, {"5.1": [{}]}
+def hidden(seed):
+    return {"5.1": [{"seed": seed}]}
+
+
+def expected(seed):
+    if os.environ.get("CANNOT_EXPECT"):
+        raise subprocess.CalledProcessError(1, "library")
+    return {"5.1": [{}]}
 
 
 @contextlib.contextmanager
@@ -99,7 +106,8 @@ PARTS = Parts(
     reader,
     enforced,
     in_sight,
-    prepare,
+    hidden,
+    expected,
     open_grader,
     outcomes,
     write,

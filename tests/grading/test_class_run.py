@@ -422,6 +422,17 @@ def test_grader_that_cannot_be_opened_is_not_tried_for_each(
     assert "no such program" in capsys.readouterr().err
 
 
+def test_nothing_is_kept_where_the_library_has_no_answers(
+    course, monkeypatch, capsys
+):
+    monkeypatch.setenv("CANNOT_EXPECT", "1")
+    assert grade(course, "--jobs", "2") == 2
+    assert "The course cannot be run here" in capsys.readouterr().err
+    monkeypatch.delenv("CANNOT_EXPECT")
+    assert grade(course) == 0
+    assert set(course.grades().values()) == {"passed"}
+
+
 def test_what_is_not_enforced_is_said(course, monkeypatch, capsys):
     monkeypatch.setenv("NETWORK", "bubblewrap is not installed")
     assert grade(course) == 0

@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from vae_course.grading.whole_class.machines import (
@@ -43,8 +44,9 @@ class Parts:
             machine should enforce to "" or to why it cannot.
         in_sight: function of a list of folders and of the lessons' folder;
             returns the like, of folders that answers could read.
-        prepare: function of a seed; returns hidden inputs, and what is
-            expected of them.
+        hidden: function of a seed; returns hidden inputs.
+        expected: function of a seed; returns what is expected of them. It
+            is called beside others.
         open_grader: function of hidden inputs and of the lessons' folder;
             returns a context manager of a function from a Submission to a
             list of Claim.
@@ -60,7 +62,8 @@ class Parts:
     reader: Callable
     enforced: Callable
     in_sight: Callable
-    prepare: Callable
+    hidden: Callable
+    expected: Callable
     open_grader: Callable
     outcomes: Callable
     write: Callable
@@ -169,13 +172,18 @@ def _graded(missing, options, parts, results, seed, key):
             [options.submissions, options.out], options.lessons
         )
         machines.meet({HERE: parts.enforced() | in_sight})
-        hidden, expected = parts.prepare(seed)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise Refused(f"The course cannot be run here: {error}") from error
+    except (OSError, ValueError) as error:
+        raise _not_here(error) from error
+    hidden = parts.hidden(seed)
     alone = functools.partial(
         parts.open_grader, hidden, options.lessons.absolute()
     )
     with contextlib.ExitStack() as opened:
+        # Both take a while to start: the library's process and the graders'.
+        beside = opened.enter_context(ThreadPoolExecutor(1))
+        expected = functools.partial(
+            _come, beside.submit(parts.expected, seed)
+        )
         open_grader, jobs = alone, options.jobs or cores()
         if options.dask:
             cluster = opened.enter_context(
@@ -186,11 +194,24 @@ def _graded(missing, options, parts, results, seed, key):
         run = Run(
             results,
             key,
-            lambda *came: parts.outcomes(*came, hidden, expected),
+            lambda *came: parts.outcomes(*came, hidden, expected()),
             opened.enter_context(show_progress("Grading", len(missing))),
+            expected,
         )
         run.grade(missing, open_grader, alone, jobs)
     return run.records
+
+
+def _come(expected):
+    """Wait for what `Parts.expected` returns."""
+    try:
+        return expected.result()
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise _not_here(error) from error
+
+
+def _not_here(error):
+    return Refused(f"The course cannot be run here: {error}")
 
 
 @contextlib.contextmanager

@@ -14,7 +14,6 @@ import numpy as np
 
 from vae_course.checks import ExerciseFailed, checks_of_lesson
 from vae_course.grading.whole_class.arrays import unpack_round
-from vae_course.grading.whole_class.library import hidden_inputs
 from vae_course.grading.whole_class.probes.probe import all_probes
 from vae_course.grading.whole_class.records import (
     FAILED,
@@ -37,7 +36,7 @@ MISFIT = "something went wrong on the way: no proper result came back"
 
 
 def expected(seed):
-    """Draw a run's hidden inputs, and ask the library for its answers.
+    """Ask the library for its answers to a run's hidden inputs.
 
     A process that starts TensorFlow answers, and ends; this one stays light.
 
@@ -45,8 +44,8 @@ def expected(seed):
         seed: int, not below 0, the run's secret.
 
     Returns:
-        Two dicts from the number of an exercise to its rounds: the inputs,
-        and what is expected of them. A round is a dict from name to value.
+        dict from the number of an exercise to its rounds, each a dict from
+        name to array.
 
     Raises:
         subprocess.CalledProcessError: if that process fails.
@@ -59,11 +58,10 @@ def expected(seed):
         text=True,
         check=True,
     )
-    answers = {
+    return {
         number: [unpack_round(told) for told in rounds]
         for number, rounds in json.loads(asked.stdout).items()
     }
-    return hidden_inputs(seed), answers
 
 
 def outcomes(submission, claims, hidden, expected):
@@ -72,7 +70,7 @@ def outcomes(submission, claims, hidden, expected):
     Args:
         submission: Submission.
         claims: list of Claim, as they came out of the sandbox.
-        hidden: dict from exercise to rounds of inputs, from `expected`.
+        hidden: dict from exercise to rounds of inputs.
         expected: dict from exercise to rounds of arrays, from `expected`.
 
     Returns:

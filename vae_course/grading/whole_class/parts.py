@@ -6,6 +6,7 @@ import functools
 from vae_course.grading.whole_class import judge, reports, sandbox
 from vae_course.grading.whole_class.course import read_course
 from vae_course.grading.whole_class.grade import Parts
+from vae_course.grading.whole_class.library import hidden_inputs
 from vae_course.grading.whole_class.process import Worker
 from vae_course.grading.whole_class.submissions import (
     find_submissions,
@@ -41,7 +42,8 @@ PARTS = Parts(
     reader=reader,
     enforced=sandbox.probe,
     in_sight=sandbox.in_sight,
-    prepare=judge.expected,
+    hidden=hidden_inputs,
+    expected=judge.expected,
     open_grader=open_grader,
     outcomes=judge.outcomes,
     write=reports.write_all,

@@ -97,14 +97,16 @@ class Run:
             Outcome, one for each exercise. An answer that no claim tells of
             is not graded.
         progress: what `show_progress` returned.
+        until_ready: function that returns once `outcomes` can be called.
 
     Attributes:
         records: dict from a learner's name to the Record, so far.
     """
 
-    def __init__(self, results, key, outcomes, progress):
+    def __init__(self, results, key, outcomes, progress, until_ready):
         self._results, self._key = results, key
         self._outcomes, self._progress = outcomes, progress
+        self._until_ready = until_ready
         self.records = {}
 
     def grade(self, submissions, open_grader, open_alone, jobs):
@@ -138,6 +140,7 @@ class Run:
 
     def _keep_all(self, pool):
         try:
+            self._until_ready()
             for done in pool:
                 self._keep(*done)
         except KeyboardInterrupt:
