@@ -12,20 +12,14 @@ import queue
 import threading
 import time
 
-from distributed import (
-    Client,
-    KilledWorker,
-    Reschedule,
-    WorkerPlugin,
-    get_worker,
-)
+from distributed import Client, KilledWorker, WorkerPlugin, get_worker
 
 from vae_course.grading.whole_class.version import version_of_checks
 from vae_course.grading.whole_class.warm_process import WorkerLost
 
 # Seconds to wait for a scheduler, and for a machine that works for it.
 PATIENCE = 30.0
-# Seconds that a machine that cannot grade keeps a task from the others.
+# Seconds until a submission is sent again that met a machine that cannot.
 DETOUR = 1.0
 
 
@@ -124,10 +118,7 @@ class Cluster:
 
     def _grade(self, submission):
         try:
-            task = self._client.submit(
-                grade_one, self._name, submission, pure=False
-            )
-            claims, reason, machine = self._result(task)
+            claims, reason, machine = self._result(submission)
         except KilledWorker:
             reason = "the machines that graded it were lost, one by one"
         except Exception as error:
@@ -148,15 +139,41 @@ class Cluster:
                 self._meet(new)
             self._met |= new.keys()
 
-    def _result(self, task):
-        """Wait as long as there is a machine."""
+    def _result(self, submission):
+        """Try as long as there is a machine that can grade.
+
+        One that met a machine that cannot goes to those that can; the
+        scheduler alone may send it to the same idle machine for ever.
+        """
+        until, wanted = time.monotonic() + PATIENCE, {}
+        while True:
+            task = self._client.submit(
+                grade_one, self._name, submission, pure=False, **wanted
+            )
+            if result := self._wait(task):
+                return result
+            if time.monotonic() > until:
+                self._demand_a_machine()
+            time.sleep(DETOUR)
+            if ready := self._ready():
+                wanted = {"workers": ready, "allow_other_workers": True}
+
+    def _wait(self, task):
         while True:
             try:
                 return task.result(timeout=PATIENCE)
             except TimeoutError:
-                self._client.wait_for_workers(1, timeout=PATIENCE)
-                if not any(self._client.run(is_ready, self._name).values()):
-                    raise ClusterLost("no machine can grade") from None
+                self._demand_a_machine()
+
+    def _demand_a_machine(self):
+        self._client.wait_for_workers(1, timeout=PATIENCE)
+        if not self._ready():
+            raise ClusterLost("no machine can grade")
+
+    def _ready(self):
+        """List the addresses of the machines that can grade."""
+        told = self._client.run(is_ready, self._name, on_error="ignore")
+        return [address for address, ready in told.items() if ready]
 
 
 @contextlib.contextmanager
@@ -201,12 +218,12 @@ def grade_one(name, submission):
 
     Returns:
         A list of Claim, or None; None, or a str where it could not be
-        graded; a dict from the machine's address to what it enforces.
+        graded; a dict from the machine's address to what it enforces. None
+        in place of all three where this machine cannot grade.
     """
     worker = get_worker()
     if not is_ready(name, worker):
-        time.sleep(DETOUR)
-        raise Reschedule
+        return None
     graders = worker.plugins[name]
     machine = {worker.address: graders.enforced}
     try:
