@@ -40,6 +40,7 @@ def record(learner, ends=(), problems=(), usual=PASSED):
     return Record(
         learner,
         "key",
+        {},
         tuple(_outcome(check, dict(ends), usual) for check in CHECKS),
         problems,
         2.5,

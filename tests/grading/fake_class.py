@@ -1,21 +1,23 @@
 """A class whose answers are words: how a run goes, without TensorFlow.
 
 Each learner's folder holds `answer`, words of Python that are run when it is
-graded. Who is graded, by which process, is logged in the file `$LOG`.
+graded, and perhaps `answer_06`, that to another lesson. Who is graded, by
+which process and for what, is logged in the file `$LOG`.
 """
 
 import argparse
 import contextlib
-import hashlib
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.grade import Parts, grade_class
 from vae_course.grading.whole_class.options import add_grade
 from vae_course.grading.whole_class.records import (
+    MISSING,
     NOT_GRADED,
     PASSED,
     Answer,
@@ -23,6 +25,8 @@ from vae_course.grading.whole_class.records import (
     Outcome,
     Submission,
 )
+
+FILES = {"5.1": "answer", "6.1": "answer_06"}
 
 
 def find(folder):
@@ -38,15 +42,19 @@ def reader(lessons):
 
 
 def read(path):
-    text = (path / "answer").read_text()
+    texts = {
+        number: (path / name).read_text()
+        for number, name in FILES.items()
+        if (path / name).exists()
+    }
     problems = path / "problems"
     return Submission(
         learner=path.name,
-        answers=(Answer("5.1", text),),
+        answers=tuple(Answer(*each) for each in texts.items()),
         problems=tuple(problems.read_text().split("\n"))
         if problems.exists()
         else (),
-        key=hashlib.sha256(text.encode()).hexdigest(),
+        digests={lesson_of(number): text for number, text in texts.items()},
     )
 
 
@@ -75,18 +83,27 @@ def open_grader(hidden, lessons):
         raise OSError("no such program")
 
     def grade(submission):
-        log(submission.learner)
-        exec(submission.answers[0].source, {"seconds": time.sleep})
-        return [Claim("5.1", PASSED, None, "", [], 0.0)]
+        numbers = [answer.exercise for answer in submission.answers]
+        log(f"{submission.learner} {os.getpid()} {','.join(numbers)}")
+        for answer in submission.answers:
+            exec(answer.source, {"seconds": time.sleep})
+        return [Claim(number, PASSED, None, "", [], 0.0) for number in numbers]
 
     yield grade
 
 
 def outcomes(submission, claims, hidden, expected):
+    return [_outcome(number, submission, claims) for number in FILES]
+
+
+def _outcome(number, submission, claims):
     message = "x" * int(os.environ.get("MESSAGE", "0"))
-    status = PASSED if claims else NOT_GRADED
-    points = 2 if claims else 0
-    return [Outcome("5.1", status, points, 2, None, message, 0.0)]
+    status, points = NOT_GRADED, 0
+    if number not in [answer.exercise for answer in submission.answers]:
+        status = MISSING
+    elif number in [claim.exercise for claim in claims]:
+        status, points = PASSED, 2
+    return Outcome(number, status, points, 2, None, message, 0.0)
 
 
 def write(records, folder, enforced, lessons):
@@ -97,7 +114,7 @@ def write(records, folder, enforced, lessons):
 
 def log(word):
     with open(os.environ["LOG"], "a") as stream:
-        stream.write(f"{word} {os.getpid()}\n")
+        stream.write(f"{word}\n")
 
 
 PARTS = Parts(
@@ -140,15 +157,26 @@ class Class:
             self.lessons,
         ]
 
-    def hand_in(self, learner, answer):
+    def hand_in(self, learner, answer, exercise="5.1"):
         (self.submissions / learner).mkdir(parents=True, exist_ok=True)
-        (self.submissions / learner / "answer").write_text(answer)
+        (self.submissions / learner / FILES[exercise]).write_text(answer)
 
     def graded(self):
         """Who has been graded since this was last asked, in order of name."""
+        return sorted(line.split()[0] for line in self._logged())
+
+    def run(self):
+        """Which answers have been run since this was last asked."""
+        return sorted(
+            (learner, number)
+            for learner, _, numbers in map(str.split, self._logged())
+            for number in numbers.split(",")
+        )
+
+    def _logged(self):
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.unlink(missing_ok=True)
-        return sorted(line.split()[0] for line in lines)
+        return lines
 
     def records(self):
         """Names of the records' files; a half-written one is among them."""

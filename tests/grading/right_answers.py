@@ -24,4 +24,4 @@ def right_answers():
 def submission(answers):
     """Return a submission of a dict from exercise to code."""
     handed_in = tuple(Answer(*each) for each in answers.items())
-    return Submission("a learner", handed_in, (), "key")
+    return Submission("a learner", handed_in, (), {})

@@ -117,7 +117,7 @@ def graded_by(course):
     text = course.log.read_text() if course.log.exists() else ""
     return [
         (learner, int(process))
-        for learner, process in map(str.split, text.splitlines())
+        for learner, process, _ in map(str.split, text.splitlines())
     ]
 
 

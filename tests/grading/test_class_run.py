@@ -102,6 +102,53 @@ def test_changed_submission_is_graded_again_alone(course):
     assert course.graded() == ["cy"]
 
 
+def outcomes_of(course, learner):
+    told = json.loads(path_of(course, learner).read_text())["outcomes"]
+    return {each["exercise"]: each["status"] for each in told}
+
+
+def test_of_a_changed_submission_only_the_changed_notebook_is_graded(course):
+    course.hand_in("cy", "pass", "6.1")
+    grade(course)
+    course.run()
+    course.hand_in("cy", "1 + 1", "6.1")
+    assert grade(course) == 0
+    assert course.run() == [("cy", "6.1")]
+    assert outcomes_of(course, "cy") == {"5.1": "passed", "6.1": "passed"}
+    assert course.grades() == ALL_PASSED
+    grade(course)
+    assert course.run() == []
+
+
+def test_notebook_that_comes_later_is_graded_alone(course):
+    grade(course)
+    course.run()
+    course.hand_in("bo", "pass", "6.1")
+    grade(course)
+    assert course.run() == [("bo", "6.1")]
+    assert outcomes_of(course, "bo") == {"5.1": "passed", "6.1": "passed"}
+
+
+def test_notebook_that_was_taken_back_leaves_no_points(course):
+    course.hand_in("bo", "pass", "6.1")
+    grade(course)
+    (course.submissions / "bo" / "answer_06").unlink()
+    grade(course)
+    assert outcomes_of(course, "bo") == {"5.1": "passed", "6.1": "missing"}
+
+
+def test_what_could_not_be_graded_is_tried_again_alone(course):
+    course.hand_in("ed", "pass", "6.1")
+    grade(course)
+    told = json.loads(path_of(course, "ed").read_text())
+    told["outcomes"][0]["status"] = "not graded"
+    path_of(course, "ed").write_text(json.dumps(told))
+    course.run()
+    grade(course)
+    assert course.run() == [("ed", "5.1")]
+    assert outcomes_of(course, "ed") == {"5.1": "passed", "6.1": "passed"}
+
+
 def test_new_version_of_the_checks_grades_everybody_again(course):
     grade(course)
     course.graded()
@@ -179,6 +226,19 @@ def test_what_an_earlier_run_could_not_enforce_stays_told(course, monkeypatch):
         "this machine": {"no network": ""},
         "this machine, in an earlier run": {"no network": "no bubblewrap"},
     }
+
+
+def test_what_was_enforced_stays_told_while_half_a_record_does(
+    course, monkeypatch
+):
+    monkeypatch.setenv("NETWORK", "no bubblewrap")
+    grade(course)
+    monkeypatch.delenv("NETWORK")
+    for learner in LEARNERS:
+        course.hand_in(learner, "pass", "6.1")
+    grade(course)
+    told = json.loads((course.results / "run.json").read_text())
+    assert "this machine, in an earlier run" in told["enforced"]
 
 
 def test_record_tells_of_problems_as_they_are_now(course):

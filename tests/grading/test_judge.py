@@ -47,7 +47,7 @@ def claim(status=PASSED, mistake=None, message="", rounds=(), seconds=0.5):
 
 def outcome_of(*claims):
     answers = (Answer(EXERCISE, "def kl_to_standard_normal(): ..."),)
-    submission = Submission("ada", answers, (), "key")
+    submission = Submission("ada", answers, (), {})
     every = judge.outcomes(submission, list(claims), HIDDEN, EXPECTED)
     [outcome] = [each for each in every if each.exercise == EXERCISE]
     return outcome
@@ -156,7 +156,7 @@ def test_answer_that_was_not_run_is_not_graded():
 
 
 def test_claim_for_what_was_not_handed_in_is_missing():
-    submission = Submission("ada", (), (), "key")
+    submission = Submission("ada", (), (), {})
     passed = claim(rounds=rounds_of(right))
     every = judge.outcomes(submission, [passed], HIDDEN, EXPECTED)
     assert {outcome.status for outcome in every} == {MISSING}
@@ -164,7 +164,7 @@ def test_claim_for_what_was_not_handed_in_is_missing():
 
 
 def test_all_exercises_come_in_their_order():
-    every = judge.outcomes(Submission("ada", (), (), "key"), [], {}, {})
+    every = judge.outcomes(Submission("ada", (), (), {}), [], {}, {})
     told = [(outcome.exercise, outcome.out_of) for outcome in every]
     assert told == [(check.exercise, check.points) for check in CHECKS]
 

@@ -561,9 +561,9 @@ def test_memory_stays_below_a_bound_whatever_is_handed_in(ada, read, content):
     assert most < 400e6
 
 
-def test_the_key_stays_while_only_outputs_and_names_change(ada, read):
+def test_the_digest_stays_while_only_outputs_and_names_change(ada, read):
     (ada / NAME).write_bytes(ANSWERED)
-    key = read(ada).key
+    [digest] = read(ada).digests.values()
     notebook = json.loads(ANSWERED)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -572,7 +572,7 @@ def test_the_key_stays_while_only_outputs_and_names_change(ada, read):
     notebook["cells"].insert(0, handed_in.code("print('a trial')"))
     (ada / NAME).unlink()
     (ada / "renamed.ipynb").write_bytes(as_bytes(notebook))
-    assert read(ada).key == key
+    assert [*read(ada).digests.values()] == [digest]
 
 
 @pytest.mark.parametrize(
@@ -583,18 +583,30 @@ def test_the_key_stays_while_only_outputs_and_names_change(ada, read):
     ],
     ids=["answer", "helper"],
 )
-def test_the_key_changes_with_an_answer(ada, read, cells):
-    keys = set()
+def test_the_digest_changes_with_an_answer(ada, read, cells):
+    digests = set()
     for content in (ANSWERED, as_bytes(answered(*cells))):
         (ada / NAME).write_bytes(content)
-        keys.add(read(ada).key)
-    assert len(keys) == 2
+        digests.update(read(ada).digests.values())
+    assert len(digests) == 2
 
 
-def test_the_key_changes_with_a_helper(ada, read):
-    keys = set()
+def test_the_digest_changes_with_a_helper(ada, read):
+    digests = set()
     for value in (3, 4):
         cells = handed_in.code(f"PI = {value}"), PDF.replace("np.pi", "PI")
         (ada / NAME).write_bytes(as_bytes(answered(*cells)))
-        keys.add(read(ada).key)
-    assert len(keys) == 2
+        digests.update(read(ada).digests.values())
+    assert len(digests) == 2
+
+
+def test_each_lesson_has_a_digest_of_its_own(ada, read):
+    (ada / NAME).write_bytes(ANSWERED)
+    other = as_bytes(handed_in.lesson("04"))
+    (ada / "04.ipynb").write_bytes(other)
+    before = read(ada).digests
+    (ada / NAME).write_bytes(PRISTINE)
+    after = read(ada).digests
+    assert before.keys() == after.keys() == {"03", "04"}
+    assert before["03"] != after["03"]
+    assert before["04"] == after["04"]

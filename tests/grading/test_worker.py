@@ -429,7 +429,7 @@ def test_helpers_are_there(worker):
         "    return np.exp(-z / 2) / np.sqrt(2 * np.pi * variance)\n"
     )
     answers = (Answer("3.1", source, helper),)
-    [claim] = worker.grade(Submission("a learner", answers, (), ""), {})
+    [claim] = worker.grade(Submission("a learner", answers, (), {}), {})
     assert claim.status == PASSED, claim.message
 
 

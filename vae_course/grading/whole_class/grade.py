@@ -19,7 +19,12 @@ from vae_course.grading.whole_class.options import cores
 from vae_course.grading.whole_class.progress import show_progress
 from vae_course.grading.whole_class.records import NOT_GRADED
 from vae_course.grading.whole_class.results import InUse, NotWritten, Results
-from vae_course.grading.whole_class.run import Run, Stopped, take_over
+from vae_course.grading.whole_class.run import (
+    Run,
+    Stopped,
+    take_over,
+    without_settled,
+)
 from vae_course.grading.whole_class.version import version_of_checks
 
 ALL, NOT_ALL, REFUSED, NOT_WRITTEN, STOPPED = 0, 1, 2, 3, 130
@@ -101,23 +106,27 @@ def _grade(options, parts):
     with Results(options.out) as results:
         # Anew for each run: who hands in again meets other inputs.
         seed = secrets.randbits(128) if options.seed is None else options.seed
-        rest = f"{version_of_checks(options.lessons)} {options.seed}"
-
-        def key(submission):
-            both = f"{submission.key} {rest}".encode()
-            return hashlib.sha256(both).hexdigest()
-
+        judged_by = f"{version_of_checks(options.lessons)} {options.seed}"
+        key = hashlib.sha256(judged_by.encode()).hexdigest()
         submissions = _read(found, read)
-        records = take_over(submissions, results, key)
-        if not records:
+        records, kept = take_over(submissions, results, key)
+        if not records and not any(kept.values()):
             results.forget_about()
-        missing = [each for each in submissions if each.learner not in records]
+        missing = [
+            without_settled(each, kept[each.learner])
+            for each in submissions
+            if each.learner in kept
+        ]
         _say(
             f"{len(submissions)} handed in, {len(records)} of them graded "
             f"before, {len(missing)} to grade."
         )
         if missing:
-            records |= _graded(missing, options, parts, results, seed, key)
+            machines = Machines(results, seed, options.require_sandbox, _say)
+            make_run = functools.partial(Run, results, key, kept)
+            records |= _graded(
+                missing, options, parts, machines, seed, make_run
+            )
         records = [records[each.learner] for each in submissions]
         with results.writing():
             parts.write(
@@ -164,9 +173,8 @@ def _read(found, read):
     return submissions
 
 
-def _graded(missing, options, parts, results, seed, key):
+def _graded(missing, options, parts, machines, seed, make_run):
     """Return the records of those that had none, by the learner's name."""
-    machines = Machines(results, seed, options.require_sandbox, _say)
     try:
         in_sight = parts.in_sight(
             [options.submissions, options.out], options.lessons
@@ -191,9 +199,7 @@ def _graded(missing, options, parts, results, seed, key):
             )
             open_grader = cluster.open_grader
             jobs = options.jobs or 2 * cluster.threads
-        run = Run(
-            results,
-            key,
+        run = make_run(
             lambda *came: parts.outcomes(*came, hidden, expected()),
             opened.enter_context(show_progress("Grading", len(missing))),
             expected,

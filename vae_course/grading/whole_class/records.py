@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from vae_course.checks import lesson_of
+
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 # No cell of that exercise was handed in; and what is no learner's fault.
 MISSING, NOT_GRADED = "missing", "not graded"
@@ -34,13 +36,13 @@ class Submission:
         learner: the name of the folder or of the zip.
         answers: tuple of `Answer`, in the order of the exercises.
         problems: tuple of str, what was wrong with the files, for people.
-        key: str, a digest of the answers.
+        digests: dict from a lesson's two digits to a digest of its answers.
     """
 
     learner: str
     answers: tuple
     problems: tuple
-    key: str
+    digests: dict
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,47 @@ class Record:
 
     Attributes:
         learner: the name of the folder or of the zip.
-        key: str, a digest of the answers and of the version of the checks.
+        key: str, a digest of the version of the checks.
+        digests: those of the `Submission`.
         outcomes: tuple of `Outcome`, one for each exercise of the course.
         problems: tuple of str, what was wrong with the files.
-        seconds: float, how long it took to grade.
+        seconds: float, how long it took to grade what was new.
     """
 
     learner: str
     key: str
+    digests: dict
     outcomes: tuple
     problems: tuple
     seconds: float
+
+    def settled(self, digests):
+        """List the outcomes that hold for answers of these digests, too.
+
+        No lesson's outcomes depend on another's. One of which something is
+        not graded has to be graded again.
+
+        Args:
+            digests: those of a `Submission`.
+
+        Returns:
+            list of `Outcome`.
+        """
+        unsettled = {
+            lesson_of(each.exercise)
+            for each in self.outcomes
+            if each.status == NOT_GRADED
+        }
+        changed = {
+            lesson
+            for lesson in digests.keys() | self.digests.keys()
+            if digests.get(lesson) != self.digests.get(lesson)
+        }
+        return [
+            each
+            for each in self.outcomes
+            if lesson_of(each.exercise) not in unsettled | changed
+        ]
 
     def as_dict(self):
         """Return what JSON can hold."""
@@ -118,5 +150,8 @@ class Record:
             KeyError, TypeError: if it is something else.
         """
         outcomes = tuple(Outcome(**each) for each in told["outcomes"])
-        problems = tuple(told["problems"])
-        return cls(**{**told, "outcomes": outcomes, "problems": problems})
+        rest = {
+            "digests": dict(told["digests"]),
+            "problems": tuple(told["problems"]),
+        }
+        return cls(**{**told, "outcomes": outcomes, **rest})

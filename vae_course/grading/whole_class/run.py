@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 
+from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.records import Record
 from vae_course.grading.whole_class.warm_process import WorkerLost
 
@@ -92,7 +93,9 @@ class Run:
 
     Args:
         results: Results, where records are kept.
-        key: function from a Submission to the key of its record.
+        key: str, that of its records.
+        kept: dict from a learner's name to a list of Outcome that hold from
+            an earlier run, for those whose answers are here in part.
         outcomes: function from a Submission and its claims to a list of
             Outcome, one for each exercise. An answer that no claim tells of
             is not graded.
@@ -103,8 +106,8 @@ class Run:
         records: dict from a learner's name to the Record, so far.
     """
 
-    def __init__(self, results, key, outcomes, progress, until_ready):
-        self._results, self._key = results, key
+    def __init__(self, results, key, kept, outcomes, progress, until_ready):
+        self._results, self._key, self._kept = results, key, kept
         self._outcomes, self._progress = outcomes, progress
         self._until_ready = until_ready
         self.records = {}
@@ -156,10 +159,16 @@ class Run:
             pool.stop()
 
     def _keep(self, submission, claims, seconds):
+        kept = self._kept.get(submission.learner, [])
+        kept = {outcome.exercise: outcome for outcome in kept}
         record = Record(
             submission.learner,
-            self._key(submission),
-            tuple(self._outcomes(submission, claims)),
+            self._key,
+            submission.digests,
+            tuple(
+                kept.get(outcome.exercise, outcome)
+                for outcome in self._outcomes(submission, claims)
+            ),
             submission.problems,
             seconds,
         )
@@ -169,29 +178,52 @@ class Run:
 
 
 def take_over(submissions, results, key):
-    """Take over the records that an earlier run left of the same answers.
+    """Take over what an earlier run has found out about the same answers.
 
     Args:
         submissions: list of Submission.
         results: Results.
-        key: function from a Submission to the key of its record.
+        key: str, that of the records.
 
     Returns:
-        dict from a learner's name to the Record. Each tells of the files'
-        problems as they are now.
+        dict from a learner's name to the Record, where nothing is left to
+        grade: it tells of the files' problems as they are now; and dict
+        from a learner's name to a list of Outcome, where something is.
 
     Raises:
-        NotWritten: if one that tells of others cannot be written anew.
+        NotWritten: if a record that tells of others cannot be written anew.
     """
-    records = {}
+    whole, kept = {}, {}
     for submission in submissions:
-        record = results.record(submission.learner, key(submission))
-        if record and record.problems != submission.problems:
+        record = results.record(submission.learner, key)
+        settled = record.settled(submission.digests) if record else []
+        if not record or len(settled) < len(record.outcomes):
+            kept[submission.learner] = settled
+            continue
+        if record.problems != submission.problems:
             record = replace(record, problems=submission.problems)
             results.keep(record)
-        if record:
-            records[submission.learner] = record
-    return records
+        whole[submission.learner] = record
+    return whole, kept
+
+
+def without_settled(submission, outcomes):
+    """Leave out the answers of lessons of which there are outcomes.
+
+    Args:
+        submission: Submission.
+        outcomes: list of Outcome.
+
+    Returns:
+        Submission, with all its digests.
+    """
+    lessons = {lesson_of(each.exercise) for each in outcomes}
+    left = (
+        each
+        for each in submission.answers
+        if lesson_of(each.exercise) not in lessons
+    )
+    return replace(submission, answers=tuple(left))
 
 
 def _in_words(error):

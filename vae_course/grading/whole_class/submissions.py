@@ -10,6 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 
+from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.answers import NotALesson, read_notebook
 from vae_course.grading.whole_class.files import (
     NOTEBOOK_LIMIT,
@@ -139,7 +140,7 @@ def read_submission(handed_in, course):
         handed_in.learner,
         tuple(answers),
         tuple(_few(problems)),
-        _key(answers),
+        _digests(answers),
     )
 
 
@@ -263,10 +264,16 @@ def _choice(lesson, copies):
     ]
 
 
-def _key(answers):
-    """Return a digest of the answers, and of nothing else."""
-    told = [[each.exercise, each.source, each.helpers] for each in answers]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+def _digests(answers):
+    """Map each lesson to a digest of its answers, and of nothing else."""
+    told = {}
+    for each in answers:
+        code = told.setdefault(lesson_of(each.exercise), [])
+        code.append([each.exercise, each.source, each.helpers])
+    return {
+        lesson: hashlib.sha256(json.dumps(code).encode()).hexdigest()
+        for lesson, code in told.items()
+    }
 
 
 def _few(problems):
