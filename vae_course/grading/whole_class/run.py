@@ -9,6 +9,9 @@ from vae_course.checks import lesson_of
 from vae_course.grading.whole_class.records import Record
 from vae_course.grading.whole_class.warm_process import WorkerLost
 
+# Seconds between two looks at whether any thread is still at work.
+GLANCE = 0.2
+
 
 class Stopped(Exception):
     """Raised once what was under way is kept, if a run is to stop."""
@@ -36,18 +39,22 @@ class Pool:
         self._todo, self._done = queue.SimpleQueue(), queue.SimpleQueue()
         for each in submissions:
             self._todo.put(each)
-        self._running = min(jobs, len(submissions))
-        for _ in range(self._running):
-            threading.Thread(target=self._work, daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(min(jobs, len(submissions)))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def __iter__(self):
         """Yield (submission, claims, seconds) as they come."""
-        while self._running:
-            done = self._done.get()
-            if done:
-                yield done
-            else:
-                self._running -= 1
+        # Looking at the threads, since Ctrl-C could lose a word of their end.
+        while self._is_at_work() or not self._done.empty():
+            try:
+                done = self._done.get(timeout=GLANCE)
+            except queue.Empty:
+                continue
+            yield done
 
     def stop(self):
         """Have each thread end after the submission it is at."""
@@ -56,6 +63,9 @@ class Pool:
     def left(self):
         """Return what was lost or not begun; to be asked after the end."""
         return [*self._lost, *iter(self._next, None)]
+
+    def _is_at_work(self):
+        return any(thread.is_alive() for thread in self._threads)
 
     def _next(self):
         try:
@@ -70,8 +80,6 @@ class Pool:
                     self._grade_until_lost(grade)
         except Exception as error:
             self.reason = _in_words(error)
-        finally:
-            self._done.put(None)
 
     def _grade_until_lost(self, grade):
         for submission in iter(self._next, None):
